@@ -1,0 +1,55 @@
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from graphs.kinds import EntityType
+from graphs.models.graph import Graph
+from memos.projects.models import Record, RecordQuerySet
+
+
+class Entity(Record):
+    """A person, a place, an organisation, a thing. Each user's graph has one subject: the user."""
+
+    PREFIX = "ent"
+
+    graph = models.ForeignKey(Graph, on_delete=models.CASCADE, related_name="entities", db_index=False)
+    name = models.CharField(max_length=200)
+    key = models.CharField(max_length=200, editable=False)
+    type = models.CharField(max_length=12, choices=EntityType.choices)
+    aliases = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    is_subject = models.BooleanField(default=False, editable=False)
+    summary = models.TextField(blank=True)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "entities"
+        constraints = [
+            models.UniqueConstraint("graph", condition=Q(is_subject=True), name="graph_has_one_subject"),
+        ]
+        indexes = [models.Index("graph", "key", name="entity_by_key")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Relation(Record):
+    """Subject → predicate → object, asserted by a memory and valid as long as it is."""
+
+    PREFIX = "rel"
+
+    graph = models.ForeignKey(Graph, on_delete=models.CASCADE, related_name="relations", db_index=False)
+    memory = models.ForeignKey("graphs.Memory", on_delete=models.CASCADE, related_name="relations", db_index=False)
+    subject = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="relations_from")
+    predicate = models.CharField(max_length=50)
+    object = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="relations_to")
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("memory", "subject", "predicate", "object", name="relation_is_asserted_once"),
+        ]
+        indexes = [models.Index("graph", "predicate", name="relation_by_predicate")]

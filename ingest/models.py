@@ -1,0 +1,66 @@
+"""The queue: a row is a piece of work, and Celery only rings."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from graphs.models import Graph
+from memos.projects.models import Record, RecordQuerySet
+from threads.models import Message, Thread
+from users.models import User
+
+
+class IngestJobQuerySet(RecordQuerySet):
+    def unfinished(self) -> Self:
+        return self.filter(status__in=IngestJob.UNFINISHED)
+
+    def due(self) -> Self:
+        """Whoever holds the graph's lease may take these: a job that is still `running` was left by a dead worker."""
+        return self.unfinished().filter(run_after__lte=timezone.now())
+
+
+class IngestJob(Record):
+    """One unit of work: the extraction of one message."""
+
+    PREFIX = "ij"
+
+    class Kind(models.TextChoices):
+        MESSAGE = "message"
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    UNFINISHED = (Status.QUEUED, Status.RUNNING)
+
+    graph = models.ForeignKey(Graph, on_delete=models.CASCADE, related_name="jobs", db_index=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="jobs")
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="jobs")
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="job")
+    kind = models.CharField(max_length=9, choices=Kind.choices, default=Kind.MESSAGE)
+    status = models.CharField(max_length=7, choices=Status.choices, default=Status.QUEUED)
+    said_at = models.DateTimeField()
+    run_after = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error_code = models.CharField(max_length=50, blank=True)
+    error_detail = models.TextField(blank=True)
+    written = models.JSONField(default=dict)
+    request_id = models.CharField(max_length=100, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = IngestJobQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "ingest job"
+        indexes = [
+            models.Index(F("project"), F("id").desc(), name="job_by_project"),
+            models.Index(
+                "graph", "said_at", "id", condition=Q(status__in=["queued", "running"]), name="job_unfinished"
+            ),
+        ]

@@ -1,0 +1,131 @@
+"""Errors as RFC 9457 problem documents, always: for validation, 404, 405, a malformed body and a 500 too."""
+
+import logging
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.http import Http404, HttpRequest, JsonResponse
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from memos.api.middleware import current_request_id
+
+CONTENT_TYPE = "application/problem+json"
+
+log = logging.getLogger(__name__)
+
+
+class Problem(exceptions.APIException):
+    """An error that a caller can act on: a status, a stable upper-case code, a sentence and further members."""
+
+    def __init__(self, status: int, code: str, detail: str, *, headers: dict[str, str] | None = None, **members: Any):
+        super().__init__(detail)
+        self.status_code = status
+        self.code = code
+        self.members = members
+        self.headers = headers or {}
+
+
+def not_found(what: str, ref: str) -> Problem:
+    return Problem(404, "NOT_FOUND", f"There is no {what} {ref[:100]!r} in this project.")
+
+
+def invalid(field: str, message: str, code: str = "invalid") -> Problem:
+    """A 400 about one field."""
+    return validation_problem([{"field": field, "code": code, "message": message}])
+
+
+def validation_problem(errors: list[dict[str, str]]) -> Problem:
+    fields = ", ".join(dict.fromkeys(error["field"] for error in errors))
+    return Problem(400, "VALIDATION_ERROR", f"The request is not valid: {fields}."[:500], errors=errors[:100])
+
+
+def document(status: int, code: str, detail: str, **members: Any) -> dict[str, Any]:
+    return {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        **members,
+        "requestId": current_request_id(),
+    }
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response:
+    """Django REST framework's exception handler."""
+    set_rollback()
+    problem = _as_problem(error)
+    body = document(problem.status_code, problem.code, str(problem.detail), **problem.members)
+    return Response(body, problem.status_code, headers=problem.headers, content_type=CONTENT_TYPE)
+
+
+def _as_problem(error: Exception) -> Problem:
+    match error:
+        case Problem():
+            return _with_challenge(error)
+        case exceptions.ValidationError():
+            return validation_problem(list(_flatten(error.get_full_details())))
+        case exceptions.ParseError():
+            return Problem(400, "MALFORMED_JSON", str(error.detail))
+        case exceptions.UnsupportedMediaType():
+            return Problem(415, "UNSUPPORTED_MEDIA_TYPE", "Send the body as 'Content-Type: application/json'.")
+        case exceptions.NotAcceptable():
+            return Problem(406, "NOT_ACCEPTABLE", str(error.detail))
+        case exceptions.MethodNotAllowed():
+            return Problem(405, "METHOD_NOT_ALLOWED", str(error.detail))
+        case Http404() | exceptions.NotFound():
+            return Problem(404, "NOT_FOUND", "There is nothing at this path.")
+        case PermissionDenied() | exceptions.PermissionDenied():
+            return Problem(403, "FORBIDDEN", "This key may not do that.")
+        case RequestDataTooBig():
+            return Problem(413, "PAYLOAD_TOO_LARGE", "The body is larger than 10 MiB.")
+        case _:
+            log.exception("unhandled error", exc_info=error)
+            return Problem(500, "INTERNAL", "Something went wrong here. The request id finds it in the logs.")
+
+
+def _with_challenge(problem: Problem) -> Problem:
+    if problem.status_code == 401:
+        problem.headers["WWW-Authenticate"] = 'Bearer realm="memos"'
+    return problem
+
+
+def _flatten(details: Any, path: str = "") -> Iterator[dict[str, str]]:
+    """DRF's nested errors as a list of ``{field, code, message}``, with paths such as ``messages[2].role``."""
+    if isinstance(details, dict) and "message" in details and "code" in details:
+        yield {"field": path or "body", "code": str(details["code"]), "message": str(details["message"])}
+    elif isinstance(details, dict):
+        for name, inner in details.items():
+            yield from _flatten(inner, path if name == "non_field_errors" else _join(path, str(name)))
+    else:
+        yield from _flatten_list(details, path)
+
+
+def _flatten_list(details: list[Any], path: str) -> Iterator[dict[str, str]]:
+    for index, inner in enumerate(details):
+        is_leaf = isinstance(inner, dict) and set(inner) == {"message", "code"}
+        yield from _flatten(inner, path if is_leaf else f"{path}[{index}]")
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def response(status: int, code: str, detail: str) -> JsonResponse:
+    return JsonResponse(document(status, code, detail), status=status, content_type=CONTENT_TYPE)
+
+
+def bad_request_view(request: HttpRequest, exception: Exception) -> JsonResponse:
+    return response(400, "VALIDATION_ERROR", "The request could not be read.")
+
+
+def not_found_view(request: HttpRequest, exception: Exception) -> JsonResponse:
+    return response(404, "NOT_FOUND", "There is nothing at this path.")
+
+
+def server_error_view(request: HttpRequest) -> JsonResponse:
+    return response(500, "INTERNAL", "Something went wrong here. The request id finds it in the logs.")

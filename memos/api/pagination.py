@@ -1,0 +1,50 @@
+"""Lists with an opaque cursor: stable while rows are being added, since it names the last row that was seen."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from memos.api.errors import invalid
+from memos.api.serializers import CamelSerializer, Text
+
+
+class PageQuery(CamelSerializer):
+    """The query parameters that every list takes."""
+
+    limit = serializers.IntegerField(default=50, min_value=1, max_value=200, help_text="How many to return.")
+    cursor = Text(required=False, max_length=200, help_text="`nextCursor` of the page before.")
+    order = serializers.ChoiceField(["asc", "desc"], default="desc", help_text="By time; newest first by default.")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    rows: list[Any]
+    next_cursor: str | None
+
+
+def paginate(rows: QuerySet[Any], *, limit: int, order: str, cursor: str | None = None, by: str = "id") -> Page:
+    """One page of ``rows`` in the order of the unique column ``by``. Raises a 400 where the cursor is broken."""
+    descending = order == "desc"
+    if cursor is not None:
+        rows = _after(rows, cursor, by, descending)
+    found = list(rows.order_by(f"-{by}" if descending else by)[: limit + 1])
+    more = len(found) > limit
+    return Page(found[:limit], _encode(getattr(found[limit - 1], by)) if more else None)
+
+
+def _after(rows: QuerySet[Any], cursor: str, by: str, descending: bool) -> QuerySet[Any]:
+    field = rows.model._meta.get_field(by)
+    try:
+        value = field.to_python(base64.urlsafe_b64decode(cursor.encode() + b"==").decode())
+        return rows.filter(**{f"{by}__{'lt' if descending else 'gt'}": field.get_prep_value(value)})
+    except (binascii.Error, UnicodeError, ValueError, OverflowError, ValidationError):
+        raise invalid("cursor", "This is no cursor of this list.") from None
+
+
+def _encode(value: Any) -> str:
+    return base64.urlsafe_b64encode(str(value).encode()).decode().rstrip("=")

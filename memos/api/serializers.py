@@ -1,0 +1,116 @@
+"""The base of every request and answer: camelCase outside, snake_case inside, nothing unknown passes."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+MAX_METADATA_BYTES = 16 * 1024
+
+
+def camel_case(name: str) -> str:
+    head, *tail = name.split("_")
+    return head + "".join(word.capitalize() for word in tail)
+
+
+class CamelSerializer(serializers.Serializer[Any]):
+    """Fields are declared in snake_case and stand in the API in camelCase; an unknown one is refused by name."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {camel_case(name): _from(name, field) for name, field in super().get_fields().items()}
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = {} if not isinstance(data, Mapping) else _unknown(data, self.fields)
+        try:
+            value = super().to_internal_value(data)
+        except ValidationError as error:
+            raise ValidationError(
+                {**error.detail, **unknown} if isinstance(error.detail, dict) else error.detail
+            ) from error
+        if unknown:
+            raise ValidationError(unknown)
+        return value
+
+
+def _from(name: str, field: Any) -> Any:
+    if field.source is None and camel_case(name) != name:
+        field.source = name
+    return field
+
+
+def _unknown(data: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, list[ErrorDetail]]:
+    return {
+        name[:100]: [ErrorDetail("This name is not known here.", code="unknown")] for name in data if name not in fields
+    }
+
+
+class Text(serializers.CharField):
+    """A string and nothing that merely looks like one; whitespace is kept as it was sent."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(trim_whitespace=False, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class Moment(serializers.Field[Any, Any, Any, Any]):
+    """An RFC 3339 time with an offset coming in, UTC with `Z` going out."""
+
+    default_error_messages = {"invalid": "Give an RFC 3339 time with an offset, such as 2026-05-17T12:00:00Z."}
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            moment = parse_datetime(data) if isinstance(data, str) and len(data) <= 40 else None
+            if moment is None or moment.tzinfo is None or not 1 < moment.year < 9999:
+                self.fail("invalid")
+            return moment
+        except ValueError:
+            self.fail("invalid")
+
+    def to_representation(self, value: Any) -> str:
+        return value.isoformat().replace("+00:00", "Z")
+
+
+@extend_schema_field({"type": "object", "additionalProperties": True})
+class Metadata(serializers.Field[Any, Any, Any, Any]):
+    """What a caller keeps beside a record: an object of at most 16 KiB, given back exactly as it was sent."""
+
+    default_error_messages = {
+        "invalid": "Give a JSON object.",
+        "too_large": f"At most {MAX_METADATA_BYTES} bytes of JSON.",
+        "unstorable": "A NUL or half of a surrogate pair can't be kept.",
+    }
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if not isinstance(data, dict):
+            self.fail("invalid")
+        text = json.dumps(data, ensure_ascii=False)
+        try:
+            size = len(text.encode())
+        except UnicodeEncodeError:
+            self.fail("unstorable")
+        if "\\u0000" in text and _holds_nul(data):
+            self.fail("unstorable")
+        if size > MAX_METADATA_BYTES:
+            self.fail("too_large")
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+def _holds_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any("\0" in name or _holds_nul(inner) for name, inner in value.items())
+    return isinstance(value, list) and any(_holds_nul(inner) for inner in value)

@@ -1,0 +1,56 @@
+"""The base of every endpoint under /v1: the project comes from the key, the query and the body are strict."""
+
+from typing import Any
+
+from rest_framework import viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from memos.api.middleware import current_request_id
+from memos.api.pagination import Page, PageQuery
+from memos.api.serializers import CamelSerializer
+from memos.projects.audit import Caller
+from memos.projects.models import Project, Scope
+
+
+class NoQuery(CamelSerializer):
+    """An endpoint that takes no query parameter refuses every one."""
+
+
+class ProjectViewSet(viewsets.ViewSet):
+    """A view parses, calls one service and serialises; it sees one project only."""
+
+    scopes: dict[str, Scope] = {}
+    queries: dict[str, type[CamelSerializer]] = {}
+    """Action → the serializer of its query parameters; every other action takes none."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.query = self._read_query(request)
+
+    def _read_query(self, request: Request) -> dict[str, Any]:
+        serializer = self.queries.get(self.action or "", NoQuery)(data=request.query_params.dict())
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+    @property
+    def project(self) -> Project:
+        return self.request.auth.project
+
+    @property
+    def caller(self) -> Caller:
+        return Caller.from_key(self.request.auth, current_request_id())
+
+    def body(self, serializer_class: type[CamelSerializer]) -> dict[str, Any]:
+        serializer = serializer_class(data=self.request.data)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+    def page(self, name: str, page: Page, serializer_class: type[CamelSerializer], **extra: Any) -> Response:
+        rows = serializer_class(page.rows, many=True).data
+        return Response({**extra, name: rows, "nextCursor": page.next_cursor})
+
+
+def page_of(query: dict[str, Any]) -> dict[str, Any]:
+    """What `paginate` needs of a list's query."""
+    return {name: query[name] for name in PageQuery().get_fields() if name in query}

@@ -1,0 +1,25 @@
+"""One kind of id everywhere: a ULID, stored as a uuid (16 bytes, sorted by time) and shown with its prefix."""
+
+from uuid import UUID
+
+from ulid import ULID
+
+
+def new_id() -> UUID:
+    return ULID().to_uuid()
+
+
+def encode(prefix: str, value: UUID) -> str:
+    """``encode("usr", …)`` gives ``usr_01HXY…``."""
+    return f"{prefix}_{ULID.from_uuid(value)}"
+
+
+def decode(prefix: str, text: str) -> UUID | None:
+    """The uuid behind ``usr_01HXY…``, or None where ``text`` is no id of that kind."""
+    head, _, tail = text.partition("_")
+    if head != prefix or len(tail) != 26:
+        return None
+    try:
+        return ULID.from_str(tail).to_uuid()
+    except ValueError:
+        return None

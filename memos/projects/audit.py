@@ -1,0 +1,39 @@
+"""The audit log: one entry for each change, written in the transaction of the change."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from memos.projects.models import ApiKey, AuditEntry, Project
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks for a change, on which project, in which request. Every service that writes takes one."""
+
+    project: Project
+    actor: AuditEntry.Actor
+    actor_id: str
+    actor_label: str
+    request_id: str
+
+    @classmethod
+    def from_key(cls, key: ApiKey, request_id: str) -> "Caller":
+        return cls(key.project, AuditEntry.Actor.KEY, key.ref, str(key), request_id)
+
+    @classmethod
+    def from_command(cls, project: Project, name: str) -> "Caller":
+        return cls(project, AuditEntry.Actor.COMMAND, name, f"manage.py {name}", "")
+
+
+def record(caller: Caller, action: str, target_id: str, **detail: Any) -> None:
+    """Write an entry. ``detail`` holds counts and names of fields, never personal data."""
+    AuditEntry.objects.create(
+        project=caller.project,
+        actor=caller.actor,
+        actor_id=caller.actor_id,
+        actor_label=caller.actor_label[:150],
+        action=action,
+        target_id=target_id,
+        detail=detail,
+        request_id=caller.request_id,
+    )

@@ -1,0 +1,164 @@
+"""The tenancy: who owns what, who may do what, and who did what."""
+
+from typing import ClassVar, Self
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from memos import ids
+
+
+class Operator(AbstractUser):
+    """Somebody who signs in to the console."""
+
+
+class Identified(models.Model):
+    """A row with a ULID as its key, shown as ``<PREFIX>_<ulid>``."""
+
+    PREFIX: ClassVar[str]
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def ref(self) -> str:
+        return ids.encode(self.PREFIX, self.id)
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class Project(Identified):
+    """The tenant. Every live project has a test twin, a project of its own that shares nothing with it."""
+
+    PREFIX = "prj"
+
+    class Mode(models.TextChoices):
+        LIVE = "live"
+        TEST = "test"
+
+    name = models.CharField(max_length=100)
+    mode = models.CharField(max_length=4, choices=Mode.choices, default=Mode.LIVE)
+    live_twin = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="test_twin"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("name", "mode", name="project_name_is_unique"),
+            models.CheckConstraint(
+                condition=Q(mode="live", live_twin=None) | Q(mode="test", live_twin__isnull=False),
+                name="project_test_is_a_twin",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name if self.mode == self.Mode.LIVE else f"{self.name} (test)"
+
+
+class RecordQuerySet(models.QuerySet["Record"]):
+    """Scope first, then look up: what belongs to another project is simply not found."""
+
+    def for_project(self, project: Project) -> Self:
+        return self.filter(project=project)
+
+    def by_ref(self, ref: str) -> Self:
+        """The row with that public id; none at all where it is no id of this kind."""
+        key = ids.decode(self.model.PREFIX, ref)
+        return self.none() if key is None else self.filter(pk=key)
+
+
+class Record(Identified):
+    """A row that belongs to a project."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Scope(models.TextChoices):
+    READ = "read"
+    WRITE = "write"
+    ADMIN = "admin"
+
+
+def read_and_write() -> list[str]:
+    return [Scope.READ, Scope.WRITE]
+
+
+class ApiKey(Record):
+    """A project's credential: a prefix to find it by and an HMAC of the whole. The key itself is never kept."""
+
+    PREFIX = "key"
+
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=24, db_index=True, editable=False)
+    digest = models.BinaryField(max_length=32, editable=False)
+    pepper_id = models.CharField(max_length=20, editable=False)
+    scopes = ArrayField(models.CharField(max_length=10, choices=Scope.choices), default=read_and_write)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "API key"
+        constraints = [
+            models.UniqueConstraint("digest", name="api_key_digest_is_unique"),
+            models.CheckConstraint(
+                condition=Q(scopes__contained_by=[s.value for s in Scope]) & Q(scopes__len__gt=0),
+                name="api_key_scopes_are_known",
+            ),
+        ]
+        indexes = [models.Index(F("project"), F("id").desc(), name="api_key_by_project")]
+
+    # What the request needs to treat a key as the one who calls.
+    is_authenticated = True
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+
+class AuditEntry(Record):
+    """Who did what to which, when, in which request. It holds ids and labels without personal data, so that it
+    outlives its target and an erasure. Append only: the database refuses to change or delete one."""
+
+    PREFIX = "aud"
+
+    class Actor(models.TextChoices):
+        KEY = "key", "API key"
+        OPERATOR = "operator"
+        COMMAND = "command"
+        SYSTEM = "system"
+
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    actor = models.CharField(max_length=10, choices=Actor.choices, editable=False)
+    actor_id = models.CharField(max_length=64, editable=False)
+    actor_label = models.CharField(max_length=150, editable=False)
+    action = models.CharField(max_length=50, editable=False)
+    target_id = models.CharField(max_length=64, editable=False)
+    detail = models.JSONField(default=dict, editable=False)
+    request_id = models.CharField(max_length=100, editable=False)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "audit entry"
+        verbose_name_plural = "audit entries"
+        indexes = [
+            models.Index(F("project"), F("id").desc(), name="audit_by_project"),
+            models.Index(F("target_id"), name="audit_by_target"),
+            models.Index(F("at").desc(), name="audit_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.target_id}"

@@ -1,0 +1,91 @@
+"""Projects and their keys: what the console and the commands may do to them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from memos.projects import audit, keys
+from memos.projects.audit import Caller
+from memos.projects.models import ApiKey, Project
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedKey:
+    """A key that was just made, with the secret that is shown once and kept nowhere."""
+
+    key: ApiKey
+    secret: str
+
+
+@transaction.atomic
+def create_project(*, name: str) -> Project:
+    """Make a live project with its test twin. Raises ValidationError where the name is taken."""
+    live = Project(name=name, mode=Project.Mode.LIVE)
+    live.full_clean()
+    live.save()
+    Project.objects.create(name=name, mode=Project.Mode.TEST, live_twin=live)
+    audit.record(Caller.from_command(live, "create_project"), "project.created", live.ref)
+    return live
+
+
+@transaction.atomic
+def create_key(
+    *, caller: Caller, name: str, scopes: list[str], expires_at: datetime | None = None, secret: str | None = None
+) -> IssuedKey:
+    """Make a key of ``caller.project``. ``secret`` is taken as it is when given (the bootstrap key).
+
+    Raises ValidationError where the secret has not the form of a key or a scope is unknown.
+    """
+    secret = secret or keys.generate(Project.Mode(caller.project.mode))
+    _check_form(secret, caller.project)
+    key = ApiKey(
+        project=caller.project,
+        name=name,
+        prefix=keys.prefix(secret),
+        digest=keys.digest(secret, settings.KEY_PEPPER_ID),
+        pepper_id=settings.KEY_PEPPER_ID,
+        scopes=sorted(set(scopes)),
+        expires_at=expires_at,
+    )
+    key.full_clean()
+    key.save()
+    audit.record(caller, "key.created", key.ref, scopes=key.scopes)
+    return IssuedKey(key, secret)
+
+
+@transaction.atomic
+def rotate_key(*, caller: Caller, key: ApiKey, grace: timedelta) -> IssuedKey:
+    """Make a key like ``key``; the old one stays valid for ``grace`` and not longer than it was."""
+    old = _lock(caller, key)
+    if old.revoked_at:
+        raise ValidationError(f"{old.ref} is revoked: a revoked key can't be rotated.")
+    issued = create_key(caller=caller, name=old.name, scopes=old.scopes, expires_at=old.expires_at)
+    end = timezone.now() + grace
+    old.expires_at = min(old.expires_at, end) if old.expires_at else end
+    old.save(update_fields=["expires_at"])
+    audit.record(caller, "key.rotated", old.ref, by=issued.key.ref, grace_seconds=int(grace.total_seconds()))
+    return issued
+
+
+@transaction.atomic
+def revoke_key(*, caller: Caller, key: ApiKey) -> ApiKey:
+    """End a key now. Revoking it again changes nothing."""
+    key = _lock(caller, key)
+    if key.revoked_at is None:
+        key.revoked_at = timezone.now()
+        key.save(update_fields=["revoked_at"])
+        audit.record(caller, "key.revoked", key.ref)
+    return key
+
+
+def _lock(caller: Caller, key: ApiKey) -> ApiKey:
+    return ApiKey.objects.for_project(caller.project).select_for_update(of=("self",)).get(pk=key.pk)
+
+
+def _check_form(secret: str, project: Project) -> None:
+    if not keys.FORM.fullmatch(secret) or not secret.startswith(f"mos_{project.mode}_"):
+        raise ValidationError(f"A key of this project is mos_{project.mode}_ and 20 or more letters and digits.")

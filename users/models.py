@@ -1,0 +1,74 @@
+"""Who is remembered: users, and the groups whose graphs many users share."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F
+from django.utils import timezone
+
+from graphs.models import Graph
+from memos.projects.models import Record, RecordQuerySet
+
+
+class User(Record):
+    """The end person remembered. Never the console's login."""
+
+    PREFIX = "usr"
+
+    external_id = models.CharField(max_length=255, null=True, blank=True)
+    email = models.CharField(max_length=320, null=True, blank=True)
+    first_name = models.CharField(max_length=100, null=True, blank=True)
+    last_name = models.CharField(max_length=100, null=True, blank=True)
+    metadata = models.JSONField(default=dict, blank=True)
+    graph = models.OneToOneField(Graph, on_delete=models.CASCADE, related_name="user", editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("project", "external_id", name="user_external_id_is_unique")]
+        indexes = [
+            models.Index(F("project"), F("id").desc(), name="user_by_project"),
+            models.Index("project", "email", name="user_by_email"),
+        ]
+
+
+class Group(Record):
+    """A named graph that many users share: a company, a product's manual."""
+
+    PREFIX = "grp"
+
+    name = models.CharField(max_length=64)
+    metadata = models.JSONField(default=dict, blank=True)
+    graph = models.OneToOneField(Graph, on_delete=models.CASCADE, related_name="group", editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("project", "name", name="group_name_is_unique")]
+        indexes = [models.Index(F("project"), F("id").desc(), name="group_by_project")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Summary(Record):
+    """A user's short biography, with the memories it rests on and the state of the graph that it was made from.
+
+    ``requested_at`` later than ``generated_at`` means that somebody waits for a new one.
+    """
+
+    PREFIX = "sum"
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="summary")
+    text = models.TextField(blank=True)
+    memory_ids = ArrayField(models.UUIDField(), default=list, editable=False)
+    memory_count = models.IntegerField(default=0, editable=False)
+    graph_version = models.BigIntegerField(default=0, editable=False)
+    requested_at = models.DateTimeField(null=True, editable=False)
+    generated_at = models.DateTimeField(null=True, editable=False)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "summaries"
