@@ -1,0 +1,5 @@
+from memos.embedded.options import Options
+
+
+def run(options: Options) -> int:
+    raise NotImplementedError
