@@ -29,6 +29,8 @@ class Child:
     """What the kernel sends it when we are gone without having stopped it (Linux)."""
     account: Account = field(default_factory=Account)
     pass_fds: tuple[int, ...] = ()
+    tells: str = r"\b(ERROR|CRITICAL)\b"
+    """Lines of its log that begin like this are worth the terminal."""
     process: subprocess.Popen[bytes] | None = None
     log_start: int = 0
 

@@ -19,25 +19,15 @@ class Endpoints:
 
 
 def read(data_dir: str | os.PathLike[str]) -> Endpoints | None:
-    """The servers that the last start of this data folder wrote down; None when there has been no start."""
+    """The running servers of this data folder; None when there are none, also after a start that was killed."""
+    path = Path(data_dir) / FILE
     try:
-        found = json.loads((Path(data_dir) / FILE).read_text())
+        found = Endpoints(**json.loads(path.read_text()))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as error:
-        raise EmbeddedError(f"{Path(data_dir) / FILE} cannot be read: {error}.") from error
-    return Endpoints(found["database_url"], found["redis_url"])
-
-
-def read_running(data_dir: str | os.PathLike[str]) -> Endpoints:
-    """As `read`, but a clear sentence when nothing answers there."""
-    found = read(data_dir)
-    if found is None or not all(map(answers, (found.database_url, found.redis_url))):
-        raise EmbeddedError(
-            f"The embedded servers of {Path(data_dir).absolute()} are not running: start them with `make run`, "
-            "or set DATABASE_URL and REDIS_URL."
-        )
-    return found
+    except (OSError, ValueError, TypeError) as error:
+        raise EmbeddedError(f"{path} cannot be read: {error}.") from error
+    return found if answers(found.database_url) else None
 
 
 def answers(url: str) -> bool:

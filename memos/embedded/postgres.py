@@ -25,6 +25,8 @@ _SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",
+    "log_error_verbosity": "terse",  # the detail of an error quotes rows, and rows are what people said
+    "log_min_error_statement": "panic",
     "log_line_prefix": "%m [%p] ",
     "max_parallel_workers_per_gather": "0",  # queries are small; a container's 64 MB of /dev/shm are too
     "max_wal_size": "512MB",
@@ -43,6 +45,7 @@ class Postgres:
         self.account = account.for_folder(folder)
         self.port = free_port()
         self.child = Child("PostgreSQL", [], log, stop_signal=signal.SIGINT, orphan_signal=signal.SIGINT)
+        self.child.tells = r"\b(FATAL|PANIC):"
 
     @property
     def url(self) -> str:
