@@ -33,8 +33,10 @@ class Child:
     """Lines of its log that begin like this are worth the terminal."""
     process: subprocess.Popen[bytes] | None = None
     log_start: int = 0
+    asked: bool = False
 
     def start(self, stdin: bytes | None = None) -> None:
+        self.asked = False
         self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self.log_start = log.tell()
@@ -63,6 +65,7 @@ class Child:
         return self.process is not None and self.process.poll() is None
 
     def ask_to_stop(self) -> None:
+        self.asked = True
         if self.alive and self.process:
             self.process.send_signal(self.stop_signal)
 
@@ -79,11 +82,11 @@ class Child:
         if self.process:
             self.process.wait()
 
-    def stop(self, *, seconds: float) -> None:
-        """Ask, wait up to `seconds`, then kill."""
-        self.ask_to_stop()
-        end = time.monotonic() + seconds
-        while self.alive and time.monotonic() < end:
+    def stop(self, *, by: float) -> None:
+        """Ask, wait until the monotonic time `by`, then kill. Asking twice would make some of them hurry."""
+        if not self.asked:
+            self.ask_to_stop()
+        while self.alive and time.monotonic() < by:
             time.sleep(0.01)
         self.kill()
 

@@ -1,6 +1,5 @@
 """Both servers of one data folder, started side by side."""
 
-import signal
 import time
 from collections.abc import Callable
 
@@ -71,11 +70,13 @@ class Servers:
             server.start()
         for server in self.running:
             if not wait_until(server.ready, seconds=_START_SECONDS, pause=self.pause):
-                raise EmbeddedError(f"{server.child.name} is not ready after {_START_SECONDS} s (see {server.child.log}).")
+                raise EmbeddedError(
+                    f"{server.child.name} is not ready after {_START_SECONDS} s (see {server.child.log})."
+                )
 
-    def stop(self) -> None:
-        """PostgreSQL gets two seconds for its checkpoint; without it the next start recovers, and nothing is lost."""
+    def stop(self, *, by: float | None = None) -> None:
+        """A PostgreSQL that is killed in its last checkpoint recovers at the next start: nothing is lost."""
         for child in self.children:
             child.ask_to_stop()
-        for server in self.running:
-            server.child.stop(seconds=2 if server.child.stop_signal == signal.SIGINT else 0.5)
+        for child in self.children:
+            child.stop(by=by or time.monotonic() + 5)

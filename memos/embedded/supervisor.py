@@ -8,15 +8,19 @@ from socket import socket
 from memos.embedded import endpoints, first_steps, leftovers, ports, processes
 from memos.embedded.child import Child, rotate
 from memos.embedded.errors import EmbeddedError
+from memos.embedded.first_steps import FirstSteps
 from memos.embedded.folder import DataFolder
 from memos.embedded.interrupt import Interrupt, Interrupted, wait_until
 from memos.embedded.keeper import Keeper
 from memos.embedded.options import Options
 from memos.embedded.servers import Servers
+from memos.embedded.stamp import Stamp
 from memos.embedded.terminal import Relay, say, step
 
 _READY_SECONDS = 60
-_STOP_SECONDS = 2.0
+_STOP_SECONDS = 4.3
+_SERVERS_SECONDS = 1.5
+"""What is kept of it for the servers. An idle Celery worker takes 2.5 s for a warm stop."""
 _LOOK_SECONDS = 0.25
 _ROTATE_SECONDS = 60
 
@@ -49,22 +53,24 @@ class Supervisor:
         try:
             steps = self._start(listening)
             host, port = listening.getsockname()[:2]
-            say("\n" + first_steps.banner(self.options, steps, f"http://{_for_url(host)}:{port}", time.monotonic() - began))
+            say(
+                "\n"
+                + first_steps.banner(self.options, steps, f"http://{_for_url(host)}:{port}", time.monotonic() - began)
+            )
             self._watch()
         except Interrupted:
             pass
         finally:
             self._stop()
 
-    def _start(self, listening: socket) -> first_steps.FirstSteps:
+    def _start(self, listening: socket) -> FirstSteps:
         if self.servers.running:
             names = " and ".join(child.name for child in self.servers.children)
             with step(f"{'making and ' if self.folder.empty else ''}starting {names}"):
                 self.servers.start()
         endpoints.write(self.folder.path, self.servers.endpoints)
         env = processes.environment(self.options, self.servers.endpoints)
-        with step("bringing the database up to date"):
-            steps = first_steps.bootstrap(self.options.root, env, self.interrupt.pause)
+        steps = self._bring_up_to_date(env)
         self.processes = [
             processes.web(self.options, self.folder, env, listening),
             processes.worker(self.options, self.folder, env),
@@ -74,17 +80,29 @@ class Supervisor:
             self._start_processes(listening)
         return steps
 
+    def _bring_up_to_date(self, env: dict[str, str]) -> FirstSteps:
+        stamp = Stamp.of(self.options) if self.servers.postgres else None
+        if stamp and stamp.holds(self.folder.path):
+            return FirstSteps()
+        with step("bringing the database up to date"):
+            steps = first_steps.bootstrap(self.options.root, env, self.interrupt.pause)
+        if stamp and not steps.notes:
+            stamp.put(self.folder.path)
+        return steps
+
     def _start_processes(self, listening: socket) -> None:
-        for child in self.processes:
+        *at_once, beat = self.processes
+        for child in at_once:
             rotate(child.log)
             child.start()
         host, port = listening.getsockname()[:2]
         if not wait_until(lambda: self._is_ready(host, port), seconds=_READY_SECONDS, pause=self.interrupt.pause):
-            raise EmbeddedError(f"The web server is not ready after {_READY_SECONDS} s (see {self.processes[0].log}).")
+            raise EmbeddedError(f"The web server is not ready after {_READY_SECONDS} s (see {at_once[0].log}).")
+        beat.start()  # nobody waits for it, so it does not slow the others down
 
     def _is_ready(self, host: str, port: int) -> bool:
         for child in self.processes:
-            if not child.alive:
+            if child.process and not child.alive:
                 raise EmbeddedError(f"{child.name} {child.how_it_ended()} while it started (see {child.log}).")
         connection = http.client.HTTPConnection(_reachable(host), port, timeout=1)
         try:
@@ -114,12 +132,12 @@ class Supervisor:
         """First what uses the servers, then the servers."""
         say("")
         with step("stopping"):
-            for child in self.processes:
-                child.ask_to_stop()
             end = time.monotonic() + _STOP_SECONDS
             for child in self.processes:
-                child.stop(seconds=max(0.0, end - time.monotonic()))
-            self.servers.stop()
+                child.ask_to_stop()
+            for child in self.processes:
+                child.stop(by=end - _SERVERS_SECONDS)
+            self.servers.stop(by=end)
             leftovers.stop_marked(self.folder.path)
             endpoints.forget(self.folder.path)
 
