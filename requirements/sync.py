@@ -4,6 +4,8 @@ A lock that is in already costs nothing. The larger locks hold all of the smalle
 `make run` too and is not stripped by it.
 """
 
+from __future__ import annotations  # an older Python must get as far as the sentence below
+
 import hashlib
 import os
 import subprocess
@@ -13,11 +15,12 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 VENV = HERE.parent / ".venv"
 PYTHON = VENV / "bin" / "python"
+PIP = [str(PYTHON), "-m", "pip", "--disable-pip-version-check"]
 LOCKS = ["run", "test", "dev"]
 
 
 def main(lock: str) -> None:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036
         stop("Memos needs Python 3.11 or newer, and python3 is {}.{}.".format(*sys.version_info))
     version = venv_version()
     if version and is_in(lock, version):
@@ -70,34 +73,33 @@ def make_venv() -> None:
 
 def ensure_uv() -> None:
     run(
-        [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--retries", "2"]
-        + ["--require-hashes", "-r", str(HERE / "uv.txt")],
+        [*PIP, "install", "--quiet", "--no-input", "--retries", "2", "--require-hashes", "-r", str(HERE / "uv.txt")],
         "uv cannot be installed: check the network, or point PIP_INDEX_URL to a mirror of the package registry.",
     )
 
 
 def install(lock: str, exact: bool) -> None:
     action = ["sync"] if exact else ["install", "-r"]
+    options = ["--require-hashes", "--quiet", "--python", str(PYTHON), *mirror()]
     run(
-        [str(VENV / "bin" / "uv"), "pip", *action, str(HERE / f"{lock}.txt"), "--require-hashes", "--quiet"]
-        + ["--python", str(PYTHON), *mirror()],
+        [str(VENV / "bin" / "uv"), "pip", *action, str(HERE / f"{lock}.txt"), *options],
         "The packages cannot be installed: check the network, or point UV_DEFAULT_INDEX to a mirror of the registry.",
     )
 
 
-def mirror() -> list:
+def mirror() -> list[str]:
     """uv does not read pip's settings; who has set a mirror for pip means it for uv too."""
     if os.environ.get("UV_DEFAULT_INDEX") or os.environ.get("UV_INDEX_URL"):
         return []
-    command = [str(PYTHON), "-m", "pip", "config", "get", "global.index-url"]
+    command = [*PIP, "config", "get", "global.index-url"]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
     url = os.environ.get("PIP_INDEX_URL") or done.stdout.decode().strip()
     return ["--default-index", url] if url else []
 
 
-def run(command: list, otherwise: str) -> None:
+def run(command: list[str], otherwise: str) -> None:
     environment = dict(os.environ, UV_PYTHON_DOWNLOADS="never")
-    done = subprocess.run(command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)
     if done.returncode != 0:
         sys.stderr.write((done.stdout + done.stderr).decode(errors="replace")[-2000:])
         stop(otherwise)

@@ -83,7 +83,7 @@ def _copy_out(site_packages: Path, package: str) -> Path:
         for part in (package, f"{package}.libs"):
             if (site_packages / part).exists():
                 shutil.copytree(site_packages / part, draft / part, symlinks=True)
-        os.chmod(draft, 0o755)
+        os.chmod(draft, 0o755)  # noqa: S103  mkdtemp made it 0700, and another user is to run what is in it
         draft.rename(target)
     except OSError as error:
         raise EmbeddedError(f"The servers' binaries cannot be copied to {CACHE}: {error.strerror}.") from error

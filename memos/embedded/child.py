@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,10 +73,8 @@ class Child:
     def signal_group(self, number: signal.Signals) -> None:
         """Also reaches what the process has forked, even after it has gone itself."""
         if self.process:
-            try:
+            with suppress(ProcessLookupError, PermissionError):  # macOS: EPERM for a group of zombies
                 os.killpg(self.process.pid, number)
-            except (ProcessLookupError, PermissionError):  # macOS: EPERM for a group of zombies
-                pass
 
     def kill(self) -> None:
         self.signal_group(signal.SIGKILL)

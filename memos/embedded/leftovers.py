@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -17,7 +17,8 @@ def stop_marked(data_dir: Path) -> int:
     """Kill the Python processes of an earlier run of `data_dir`: what they were at is in rows and is taken up again."""
     found = [process for process in psutil.process_iter() if _is_marked(process, str(data_dir))]
     for process in found:
-        _quietly(process.kill)
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
     psutil.wait_procs(found, timeout=5)
     return len(found)
 
@@ -41,7 +42,8 @@ def stop_server(pid_file: Path, program: str, signals: tuple[signal.Signals, ...
         pid_file.unlink(missing_ok=True)
         return False
     for number in signals:
-        _quietly(lambda number=number: process.send_signal(number))
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(number)
         if not psutil.wait_procs([process], timeout=5)[1]:
             return True
     raise EmbeddedError(f"{program} of an earlier run (process {process.pid}) does not stop: end it by hand.")
@@ -59,10 +61,3 @@ def _serves(process: psutil.Process, program: str, folder: Path) -> bool:
         return process.name().startswith(program) and os.path.samefile(process.cwd(), folder)
     except (psutil.Error, OSError):
         return False
-
-
-def _quietly(send: Callable[[], object]) -> None:
-    try:
-        send()
-    except psutil.NoSuchProcess:
-        pass

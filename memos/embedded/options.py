@@ -52,7 +52,7 @@ def read(root: Path, environment: Mapping[str, str] = os.environ) -> Options:
 
 
 def _with_env_file(path: Path, environment: Mapping[str, str]) -> dict[str, str]:
-    class Reader(environ.Env):  # type: ignore[misc]
+    class Reader(environ.Env):
         ENVIRON = dict(environment)
 
     try:

@@ -9,7 +9,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 from memos.embedded import account, binaries, leftovers
-from memos.embedded.account import Account
 from memos.embedded.child import Child
 from memos.embedded.errors import EmbeddedError
 from memos.embedded.ports import free_port

@@ -25,14 +25,17 @@ def web(options: Options, folder: DataFolder, env: dict[str, str], listening: so
     command = ["gunicorn", "memos.wsgi:application", "--bind", f"fd://{listening.fileno()}"]
     command += ["--worker-class", "gthread", "--workers", "1", "--threads", str(options.web_threads)]
     command += ["--timeout", "120", "--graceful-timeout", "2", "--no-control-socket"]
-    return _python("web", command, options, folder, env, pass_fds=(listening.fileno(),))
+    child = _python("web", command, options, folder, env)
+    child.pass_fds = (listening.fileno(),)
+    return child
 
 
 def worker(options: Options, folder: DataFolder, env: dict[str, str]) -> Child:
     command = ["celery", "-A", "memos", "worker", "--concurrency", str(options.worker_concurrency)]
     command += ["--loglevel", "INFO", "--without-gossip", "--without-mingle"]
-    # an orphaned worker stops cold: a warm stop waits for tasks whose servers have gone
-    return _python("worker", command, options, folder, env, orphan_signal=signal.SIGQUIT)
+    child = _python("worker", command, options, folder, env)
+    child.orphan_signal = signal.SIGQUIT  # stops cold: a warm stop waits for tasks whose servers have gone
+    return child
 
 
 def beat(options: Options, folder: DataFolder, env: dict[str, str]) -> Child:
@@ -41,22 +44,5 @@ def beat(options: Options, folder: DataFolder, env: dict[str, str]) -> Child:
     return _python("beat", command, options, folder, env)
 
 
-def _python(
-    name: str,
-    command: list[str],
-    options: Options,
-    folder: DataFolder,
-    env: dict[str, str],
-    *,
-    pass_fds: tuple[int, ...] = (),
-    orphan_signal: signal.Signals = signal.SIGTERM,
-) -> Child:
-    return Child(
-        name,
-        [sys.executable, "-m", *command],
-        folder.log(name),
-        cwd=options.root,
-        env=env,
-        pass_fds=pass_fds,
-        orphan_signal=orphan_signal,
-    )
+def _python(name: str, command: list[str], options: Options, folder: DataFolder, env: dict[str, str]) -> Child:
+    return Child(name, [sys.executable, "-m", *command], folder.log(name), cwd=options.root, env=env)

@@ -17,7 +17,7 @@ class Stamp:
 
     @classmethod
     def of(cls, options: Options) -> "Stamp":
-        """Changes with every migration, with the lock (whose packages have migrations too) and what bootstrap is told."""
+        """Changes with every migration, with the lock (packages have migrations too) and what bootstrap is told."""
         found = hashlib.sha256()
         migrations = [path for pattern in _MIGRATIONS for path in options.root.glob(pattern)]
         for path in sorted([*migrations, options.root / "requirements/run.txt"]):

@@ -144,7 +144,7 @@ class Supervisor:
 
 def _reachable(host: str) -> str:
     """Where to find a server that listens on every address."""
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
 
 
 def _for_url(host: str) -> str:
