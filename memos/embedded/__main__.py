@@ -1,6 +1,7 @@
 """`python -m memos.embedded run` starts everything; `… exec -- COMMAND` runs a command on throwaway servers."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -19,10 +20,15 @@ def main(arguments: list[str]) -> int:
     execute.add_argument("command", nargs="+")
     chosen = parser.parse_args(arguments)
     try:
-        found = options.read(ROOT)
-        return supervisor.run(found) if chosen.action == "run" else throwaway.run(found, chosen.command)
+        if chosen.action == "run":
+            return supervisor.run(options.read(ROOT))
+        # what a .env says is meant for the real servers and the real keys
+        return throwaway.run(options.read(ROOT, os.environ | {"MEMOS_ENV_FILE": ""}), chosen.command)
     except EmbeddedError as error:
         print(f"memos: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"memos: {error.filename or 'the system'}: {error.strerror}.", file=sys.stderr)
         return 1
     except Interrupted:
         return 130

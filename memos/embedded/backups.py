@@ -1,4 +1,4 @@
-"""One file with everything that the embedded data is: the database and the secrets without which its keys are useless."""
+"""One file with all that the embedded data is: the database, and the secrets without which its keys are useless."""
 
 import hashlib
 import json
@@ -141,13 +141,16 @@ def _swap(data: Path, new: Path) -> Path | None:
             new_place.rename(old_place)
         raise EmbeddedError(f"{data} cannot be changed ({error.strerror}): it is as it was.") from error
     stamp.forget(data)
-    return before if any(before.iterdir()) else before.rmdir()
+    if any(before.iterdir()):
+        return before
+    before.rmdir()
+    return None
 
 
 def _run(url: str, program: str, *arguments: str) -> None:
     """The password goes by the environment, where the list of processes does not show it."""
     parts = urlsplit(url)
-    server = {"PGHOST": parts.hostname, "PGPORT": str(parts.port), "PGUSER": parts.username, "PGDATABASE": NAME}
+    server = {"PGHOST": str(parts.hostname), "PGPORT": str(parts.port), "PGUSER": NAME, "PGDATABASE": NAME}
     done = subprocess.run(
         [binaries.postgres_bin() / program, *arguments],
         env=os.environ | server | {"PGPASSWORD": unquote(parts.password or "")},

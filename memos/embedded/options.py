@@ -35,7 +35,7 @@ class Options:
 
 def read(root: Path, environment: Mapping[str, str] = os.environ) -> Options:
     """Raises EmbeddedError that names the first setting with a wrong value. An empty value is no value."""
-    merged = _with_env_file(root / ".env", environment)
+    merged = _with_env_file(root / environment.get("MEMOS_ENV_FILE", ".env"), environment)
     given = {name: value.strip() for name, value in merged.items() if value.strip()}
     _check_bootstrap(given)
     return Options(
