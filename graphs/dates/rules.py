@@ -1,0 +1,313 @@
+"""One rule for each way to name a date: a pattern, and what it comes down to."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from dateutil.easter import easter
+from dateutil.relativedelta import relativedelta
+
+from graphs.dates import spans, words
+from graphs.dates.spans import Anchor, Bound, DateSpan, Lean, Unit
+from graphs.kinds import Precision
+
+Reader = Callable[[re.Match[str], Anchor], DateSpan | None]
+
+
+def _any(names: object) -> str:
+    return "|".join(sorted(map(re.escape, names), key=len, reverse=True))  # type: ignore[call-overload]
+
+
+MONTH = rf"(?P<month>{_any(words.MONTHS)})\.?"
+WEEKDAY = rf"(?P<weekday>{_any(words.WEEKDAYS)})"
+SEASON = rf"(?P<season>{_any(words.SEASONS)})"
+NUMBER = rf"(?P<number>\d{{1,3}}|{_any(words.NUMBERS)})"
+UNIT = r"(?P<unit>minute|hour|day|week|weekend|month|year|decade)s?"
+YEAR = r"(?P<year>(?:19|20)\d\d)"
+DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+WHICH = r"(?P<which>last|past|this past|previous|this|this coming|coming|next|upcoming)"
+PART = r"(?P<part>morning|afternoon|evening|night)"
+
+STEPS = {"last": -1, "past": -1, "this past": -1, "previous": -1, "this": 0, "this coming": 0, "coming": 1, "next": 1, "upcoming": 1}
+PARTS = {"morning": Unit.MORNING, "afternoon": Unit.AFTERNOON, "evening": Unit.EVENING, "night": Unit.NIGHT}
+
+
+def _step(match: re.Match[str]) -> int:
+    return STEPS[match["which"].lower()]
+
+
+def _part(match: re.Match[str]) -> Unit:
+    return PARTS.get((match["part"] or "").lower(), Unit.DAY)
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _day_span(day: date | None, unit: Unit = Unit.DAY) -> DateSpan | None:
+    return spans.one_day(day, unit) if day else None
+
+
+def read_iso(match: re.Match[str], anchor: Anchor) -> DateSpan | None:
+    day = _date(int(match["year"]), int(match["mm"]), int(match["dd"]))
+    if day is None or match["hh"] is None:
+        return _day_span(day)
+    hour, minute = int(match["hh"]), int(match["mi"])
+    if hour > 23 or minute > 59:
+        return None
+    return spans.one_minute(datetime(day.year, day.month, day.day, hour, minute, tzinfo=anchor.said_at.tzinfo))
+
+
+def read_slashes(match: re.Match[str], anchor: Anchor) -> DateSpan | None:
+    """Only where day and month cannot be taken for each other."""
+    first, second, year = int(match["first"]), int(match["second"]), int(match["year"])
+    if first > 12 >= second:
+        return _day_span(_date(year, second, first))
+    if second > 12 >= first:
+        return _day_span(_date(year, first, second))
+    return _day_span(_date(year, first, second)) if first == second else None
+
+
+def read_day_of_month(match: re.Match[str], anchor: Anchor) -> DateSpan | None:
+    month, day = words.MONTHS[match["month"].lower()], int(match["day"])
+    if match["year"]:
+        return _day_span(_date(int(match["year"]), month, day))
+    if match["which"]:
+        return _day_span(_date(anchor.today.year + _step(match), month, day))
+    return _day_span(spans.nearest_day(month, day, anchor)) if 1 <= day <= 31 else None
+
+
+def read_month_of_year(match: re.Match[str], anchor: Anchor) -> DateSpan:
+    return spans.one_month(int(match["year"]), words.MONTHS[match["month"].lower()])
+
+
+def read_month_of_which_year(match: re.Match[str], anchor: Anchor) -> DateSpan:
+    return spans.one_month(anchor.today.year + _step(match), words.MONTHS[match["month"].lower()])
+
+
+def read_month(match: re.Match[str], anchor: Anchor) -> DateSpan:
+    month = words.MONTHS[match["month"].lower()]
+    return spans.one_month(spans.year_of_month(month, anchor), month)
+
+
+def read_which_month(match: re.Match[str], anchor: Anchor) -> DateSpan:
+    month, step, today = words.MONTHS[match["month"].lower()], _step(match), anchor.today
+    if step < 0:
+        return spans.one_month(today.year if month < today.month else today.year - 1, month)
+    if step > 0:
+        return spans.one_month(today.year if month > today.month else today.year + 1, month)
+    return spans.one_month(today.year, month)
+
+
+def read_year(match: re.Match[str], anchor: Anchor) -> DateSpan:
+    return spans.one_year(int(match["year"]))
+
+
+def read_years(match: re.Match[str], anchor: Anchor) -> DateSpan | None:
+    first, last = int(match["year"]), int(match["last"])
+    if last <= first:
+        return None
+    ends = spans.one_year(last).ends
+    return DateSpan(spans.one_year(first).starts, ends, Precision.YEAR, Unit.YEAR, Bound.BETWEEN)
+
+
+def read_weekday(match: re.Match[str], anchor: Anchor) -> DateSpan:
+    """"Next Friday" is that of next week, "last Friday" the latest one behind us, "this Friday" that of this week."""
+    weekday, today = words.WEEKDAYS[match["weekday"].lower()], anchor.today
+    which = (match["which"] or "").lower()
+    monday = today - timedelta(days=today.weekday())
+    if which == "next":
+        day = monday + timedelta(days=7 + weekday)
+    elif which == "this":
+        day = monday + timedelta(days=weekday)
+    elif (which and STEPS[which] < 0) or (not which and anchor.lean is Lean.PAST):
+        day = today - timedelta(days=(today.weekday() - weekday - 1) % 7 + 1)
+    else:
+        day = today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
+    return spans.one_day(day, _part(match))
+
+
+NAMED_DAYS = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1, "the day before yesterday": -2, "the day after tomorrow": 2}
+
+
+def read_named_day(match: re.Match[str], anchor: Anchor) -> DateSpan:
+    name = re.sub(r"\s+", " ", match["name"].lower())
+    unit = Unit.EVENING if name == "tonight" else _part(match)
+    return spans.one_day(anchor.today + timedelta(days=NAMED_DAYS[name]), unit)
+
+
+def read_part_of_day(match: re.Match[str], anchor: Anchor) -> DateSpan:
+    days = -1 if match["which"].lower() == "last" else 0
+    return spans.one_day(anchor.today + timedelta(days=days), _part(match))
+
+
+def read_which_unit(match: re.Match[str], anchor: Anchor) -> DateSpan:
+    step, unit, today = _step(match), match["unit"].lower(), anchor.today
+    if unit == "week":
+        return spans.one_week(today + timedelta(weeks=step))
+    if unit == "weekend":
+        return spans.one_weekend(today + timedelta(weeks=_weekend_step(match, anchor)))
+    if unit == "month":
+        month = today + relativedelta(months=step)
+        return spans.one_month(month.year, month.month)
+    return spans.one_year(today.year + step)
+
+
+def _weekend_step(match: re.Match[str], anchor: Anchor) -> int:
+    """"This weekend" said on a Tuesday is ahead, even after a past verb nobody would say it so; on a Sunday it is now."""
+    if match["which"].lower() == "this past":
+        return 0 if anchor.today.weekday() >= 5 else -1
+    return _step(match)
+
+
+def read_season(match: re.Match[str], anchor: Anchor) -> DateSpan:
+    month = words.SEASONS[match["season"].lower()]
+    if match["year"]:
+        return spans.one_season(int(match["year"]), month)
+    if match["which"] and _step(match) == 0:
+        return spans.one_season(anchor.today.year, month)
+    past = _step(match) < 0 if match["which"] else anchor.lean is Lean.PAST
+    return spans.one_season(_year_of_season(month, past, anchor), month)
+
+
+def _year_of_season(month: int, past: bool, anchor: Anchor) -> int:
+    today = anchor.today
+    if past:
+        return today.year if date(today.year, month, 1) + relativedelta(months=3) <= today else today.year - 1
+    return today.year if date(today.year, month, 1) > today else today.year + 1
+
+
+def read_holiday(match: re.Match[str], anchor: Anchor) -> DateSpan | None:
+    month, day = words.HOLIDAYS[match["holiday"].lower().replace("’", "'")]
+    if match["year"]:
+        return _day_span(_date(int(match["year"]), month, day))
+    step = _step(match) if match["which"] else 0
+    lean = Lean.PAST if step < 0 else Lean.FUTURE if step > 0 else anchor.lean
+    return _day_span(spans.nearest_day(month, day, Anchor(anchor.said_at, lean)))
+
+
+def read_easter(match: re.Match[str], anchor: Anchor) -> DateSpan:
+    if match["year"]:
+        return spans.one_day(easter(int(match["year"])))
+    step = _step(match) if match["which"] else 0
+    past = step < 0 or (step == 0 and anchor.lean is Lean.PAST)
+    day, today = easter(anchor.today.year), anchor.today
+    if past:
+        return spans.one_day(day if day <= today else easter(today.year - 1))
+    return spans.one_day(day if day >= today else easter(today.year + 1))
+
+
+def _count(match: re.Match[str]) -> float:
+    text = re.sub(r"\s+", " ", match["number"].lower())
+    return float(text) if text.isdigit() else words.NUMBERS[text]
+
+
+def read_ago(match: re.Match[str], anchor: Anchor) -> DateSpan | None:
+    return _shifted(anchor, match["unit"].lower(), -_count(match))
+
+
+def read_ahead(match: re.Match[str], anchor: Anchor) -> DateSpan | None:
+    """Not after a past verb: "I finished it in two weeks" is a duration."""
+    return _shifted(anchor, match["unit"].lower(), _count(match)) if anchor.lean is Lean.FUTURE else None
+
+
+def read_from_now(match: re.Match[str], anchor: Anchor) -> DateSpan | None:
+    return _shifted(anchor, match["unit"].lower(), _count(match))
+
+
+def _shifted(anchor: Anchor, unit: str, count: float) -> DateSpan | None:
+    today = anchor.today
+    try:
+        if unit in ("minute", "hour"):
+            return spans.one_minute(anchor.said_at + timedelta(**{f"{unit}s": count}))
+        if unit in ("day", "week") or (unit, abs(count)) == ("month", 0.5):
+            days = {"day": 1, "week": 7, "month": 30}[unit]
+            return spans.one_day(today + timedelta(days=round(count * days)))
+        if unit == "weekend":
+            return spans.one_weekend(today + timedelta(weeks=int(count)))
+        if unit == "month" or abs(count) == 0.5:
+            month = today + relativedelta(months=int(count * (1 if unit == "month" else 12)))
+            return spans.one_month(month.year, month.month)
+        return spans.one_year(today.year + int(count) * (10 if unit == "decade" else 1))
+    except (OverflowError, ValueError):
+        return None
+
+
+def read_vaguely_ago(match: re.Match[str], anchor: Anchor) -> DateSpan | None:
+    count = -words.VAGUE_NUMBERS[match["number"].lower()]
+    unit = match["unit"].lower()
+    if unit == "year":
+        return spans.one_year(anchor.today.year + count)
+    span = _shifted(anchor, unit, count)
+    return spans.one_month(span.starts.year, span.starts.month) if span and span.starts and unit in ("day", "week", "month") else None
+
+
+def read_duration(match: re.Match[str], anchor: Anchor) -> DateSpan | None:
+    span = _shifted(anchor, match["unit"].lower(), -_count(match))
+    if span is None or span.precision is Precision.TIME:
+        return None
+    return DateSpan(span.starts, None, span.precision, span.unit, Bound.FOR)
+
+
+def read_bare_day(match: re.Match[str], anchor: Anchor) -> DateSpan | None:
+    day, today = int(match["day"]), anchor.today
+    if not 1 <= day <= 31:
+        return None
+    step = -1 if anchor.lean is Lean.PAST else 1
+    month = today.replace(day=1)
+    if (day - today.day) * step < 0:
+        month += relativedelta(months=step)
+    return _day_span(_date(month.year, month.month, day))
+
+
+ON = r"(?:\b(?:on|this)\s+)?"
+IN = r"(?:\b(?:in|during)\s+(?:the\s+)?)?"
+TIE = r"(?:in|since|until|till|by|before|after|from|during|to|of|around|between|and)"
+ROUGHLY = r"(?:(?:the\s+)?(?:early|mid|late|beginning of|start of|middle of|end of)[ -])?"
+NOT_REPEATED = r"(?<!every )(?<!each )(?<!most )(?<!some )"
+YEAR_AFTER = rf"(?:,?\s+(?:of\s+)?{YEAR}|\s+(?:of\s+)?{WHICH}\s+year)?"
+NOT_COUNTED = r"(?!\s*(?:%|hours|days|weeks|months|years|people|times))"
+ABOUT = r"(?:(?:about|around|over|almost|nearly|exactly|more than)\s+)?"
+FULL_WEEKDAY = rf"(?P<weekday>{_any(d for d in words.WEEKDAYS if len(d) > 5)})"
+
+_PATTERNS: tuple[tuple[str, Reader], ...] = (
+    (rf"(?:\bon\s+)?\b{YEAR}[-/](?P<mm>\d\d)[-/](?P<dd>\d\d)(?:[T ](?P<hh>\d\d):(?P<mi>\d\d)(?::\d\d)?)?\b(?!\d)", read_iso),
+    (rf"(?:\bon\s+)?\b(?P<first>\d{{1,2}})[/.](?P<second>\d{{1,2}})[/.]{YEAR}\b", read_slashes),
+    (rf"{ON}(?:\bthe\s+)?\b{DAY}\s+(?:of\s+)?{MONTH}\b{YEAR_AFTER}", read_day_of_month),
+    (rf"{ON}\b{MONTH}\s+(?:the\s+)?{DAY}\b{NOT_COUNTED}{YEAR_AFTER}", read_day_of_month),
+    (rf"{IN}\b{ROUGHLY}{MONTH},?\s+(?:of\s+)?{YEAR}\b", read_month_of_year),
+    (rf"{IN}\b{ROUGHLY}{MONTH}\s+(?:of\s+)?{WHICH}\s+year\b", read_month_of_which_year),
+    (rf"\b{TIE}\s+{ROUGHLY}{MONTH}\b(?!\s+\d)(?<!\bto may)(?<!\band may)(?<!\bof mar)", read_month),
+    (rf"\b{WHICH}\s+{MONTH}\b", read_which_month),
+    (rf"\b{TIE}\s+{ROUGHLY}(?:the\s+year\s+)?{YEAR}\b(?![\d%]|[.,:]\d|-\d)(?!\s+[a-z]+s\b)", read_year),
+    (r"\b(?:from\s+)?(?P<year>(?:19|20)\d\d)\s*[-\u2013]\s*(?P<last>(?:19|20)\d\d)\b(?!-)", read_years),
+    (rf"{NOT_REPEATED}(?:\bon\s+)?(?:\b{WHICH}\s+)?\b{FULL_WEEKDAY}\b(?!s)(?:\s+{PART})?", read_weekday),
+    (rf"{NOT_REPEATED}\b(?:on|{WHICH})\s+{WEEKDAY}\b(?!s)(?:\s+{PART})?", read_weekday),
+    (rf"(?:(?:earlier|later)\s+)?\b(?P<name>{_any(NAMED_DAYS)})\b(?!')(?:\s+{PART})?", read_named_day),
+    (rf"(?:(?:earlier|later)\s+)?\b(?P<which>last|this)\s+{PART}\b", read_part_of_day),
+    (rf"(?:\b(?:on|over|during|in|at)\s+)?(?:\bthe\s+)?\b{WHICH}\s+(?P<unit>weekend|week|month|year)\b(?!')", read_which_unit),
+    (rf"(?:\b(?:in|during|over)\s+)?(?:\bthe\s+)?\b{WHICH}\s+{SEASON}\b(?P<year>(?!))?", read_season),
+    (rf"(?:\b(?:in|during|over|before|after|since|until|by)\s+)(?:\bthe\s+)?(?P<which>(?!))?\b{SEASON}\b(?:\s+(?:of\s+)?{YEAR})?", read_season),
+    (rf"(?P<which>(?!))?\b{SEASON}\s+(?:of\s+)?{YEAR}", read_season),
+    (rf"\b(?:on|at|over|for|around|before|after|since|until|{WHICH})\s+(?P<holiday>{_any(words.HOLIDAYS)})\b(?:\s+(?:of\s+)?{YEAR})?(?!\s+[a-z])", read_holiday),
+    (rf"\b(?:(?:on|at|over|for|around|before|after|since|until|{WHICH})\s+|(?=easter\s+(?:19|20)))easter\b(?:\s+(?:of\s+)?{YEAR})?", read_easter),
+    (r"\b(?P<number>half)\s+an?\s+(?P<unit>hour|year)\s+ago\b", read_ago),
+    (rf"\b{ABOUT}{NUMBER}\s+{UNIT}\s+(?:ago|back|earlier)\b", read_ago),
+    (rf"\b(?:in|within)\s+{ABOUT}{NUMBER}\s+{UNIT}(?:'s? time)?\b(?!\s+(?:of|old))", read_ahead),
+    (rf"\b{NUMBER}\s+{UNIT}\s+from\s+now\b", read_from_now),
+    (rf"\b(?P<number>{_any(words.VAGUE_NUMBERS)})\s+{UNIT}\s+ago\b", read_vaguely_ago),
+    (rf"\bfor\s+{ABOUT}(?:the\s+(?:last|past)\s+)?{NUMBER}\s+{UNIT}(?:\s+now)?\b", read_duration),
+    (rf"\bon\s+the\s+{DAY}(?<=[a-z])(?=\s*(?:[.,!?;]|$|and\b|at\b))", read_bare_day),
+)  # fmt: skip
+
+RULES: tuple[tuple[re.Pattern[str], Reader], ...] = tuple((re.compile(p, re.IGNORECASE), r) for p, r in _PATTERNS)
+
+TRIGGER = re.compile(
+    rf"\d|\b(?:{_any(words.MONTHS)}|{_any(words.WEEKDAYS)}|{_any(NAMED_DAYS)}|{_any(words.SEASONS)}|{_any(words.HOLIDAYS)}|easter|"
+    r"ago|back|now|in|for|week|weekend|month|year|morning|afternoon|evening|night)\b",
+    re.IGNORECASE,
+)
+"""Most sentences name no date; this is the cheap way to know."""
