@@ -1,0 +1,190 @@
+"""Cuts a parsed sentence into its clauses, each with its subject, so that each can be a fact of its own."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+SUBJECTS = ("nsubj", "nsubjpass", "csubj", "expl")
+AUXILIARIES = ("aux", "auxpass")
+REVEALING = frozenset("find discover learn realize realise hear confirm announce reveal mention remember note decide".split())
+"""Verbs whose clause is the news: "I found out that I'm allergic to nuts"."""
+
+
+class Tense(Enum):
+    PAST = "past"
+    PRESENT = "present"
+    PERFECT = "perfect"
+    PROGRESSIVE = "progressive"
+    FUTURE = "future"
+    USED_TO = "used to"
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One verb with what belongs to it. ``shared`` is what it has from the clause that it is coordinated with: the
+    subject and the auxiliaries, to be said before its own words."""
+
+    head: "Token"
+    subject: "Token | None"
+    shared: "tuple[Token, ...]"
+    tokens: "tuple[Token, ...]"
+
+    @cached_property
+    def auxiliaries(self) -> "list[Token]":
+        own = [t for t in self.head.children if t.dep_ in AUXILIARIES and t.i < self.head.i]
+        return own or [t for t in self.shared if t.dep_ in AUXILIARIES]
+
+    @cached_property
+    def main(self) -> "Token":
+        """The verb that says what is done: "live" in "used to live", "visit" in "am going to visit"."""
+        if self._leads_to_infinitive("used") or (self._leads_to_infinitive("going") and self.auxiliaries):
+            return next(t for t in self.head.children if t.dep_ in ("xcomp", "ccomp"))
+        return self.head
+
+    def _leads_to_infinitive(self, word: str) -> bool:
+        verbs = [t for t in self.head.children if t.dep_ in ("xcomp", "ccomp")]
+        return self.head.lower_ == word and bool(verbs) and any(t.lower_ == "to" for t in verbs[0].lefts)
+
+    @cached_property
+    def lemma(self) -> str:
+        return self.main.lemma_.lower()
+
+    @cached_property
+    def particle(self) -> str:
+        return next((t.lower_ for t in self.main.children if t.dep_ == "prt"), "")
+
+    @cached_property
+    def verb(self) -> str:
+        """With its particle: "give up"."""
+        return f"{self.lemma} {self.particle}".strip()
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return frozenset(t.lower_ for t in self.tokens)
+
+    @cached_property
+    def negated(self) -> bool:
+        heads = (self.head, self.main, *self.auxiliaries)
+        tied = any(t.dep_ == "neg" or t.lower_ in ("never", "n't", "not") for head in heads for t in head.children)
+        return tied or self.ceased
+
+    @cached_property
+    def ceased(self) -> bool:
+        """It was true and is not any more."""
+        text = " ".join(t.lower_ for t in self.tokens)
+        return "no longer" in text or any(w in text for w in ("anymore", "any more", "any longer"))
+
+    @cached_property
+    def tense(self) -> Tense:
+        words = {t.lower_ for t in self.auxiliaries}
+        if self._leads_to_infinitive("used"):
+            return Tense.USED_TO
+        if words & {"will", "'ll", "wo", "shall"} or self.main is not self.head:
+            return Tense.FUTURE
+        if words & {"have", "'ve", "has"} and self.head.tag_ in ("VBN", "VBD", "VBG", "VB"):
+            return Tense.PERFECT
+        if words & {"did", "was", "were", "had"}:
+            return Tense.PAST
+        if words & {"am", "'m", "is", "are", "'re", "'s"}:
+            return Tense.PROGRESSIVE if self.head.tag_ == "VBG" else Tense.PRESENT
+        return Tense.PAST if self.head.tag_ in ("VBD", "VBN") else Tense.PRESENT
+
+    @cached_property
+    def objects(self) -> "list[Token]":
+        return [t for t in self.main.children if t.dep_ in ("dobj", "attr", "oprd") and t.i > self.main.i]
+
+    @cached_property
+    def complement(self) -> "Token | None":
+        """What a copula says of its subject: "a nurse", "allergic"."""
+        found = [t for t in self.main.children if t.dep_ in ("attr", "acomp") and t.i > self.main.i]
+        return found[0] if found else None
+
+    def after(self, *prepositions: str) -> "Token | None":
+        """The noun that the first of ``prepositions`` leads to, wherever the parser hung it on."""
+        own = set(self.tokens)
+        for token in self.tokens:
+            if token.lower_ in prepositions and token.pos_ in ("ADP", "SCONJ") and token.i > self.main.i:
+                nouns = [t for t in token.children if t.dep_ in ("pobj", "pcomp") and t in own]
+                if nouns:
+                    return nouns[0]
+        return None
+
+    def infinitive(self) -> "Token | None":
+        return next((t for t in self.main.children if t.dep_ in ("xcomp", "ccomp", "advcl", "acl") and t.pos_ in ("VERB", "AUX") and t.i > self.main.i), None)
+
+
+def clauses(doc: "Doc") -> Iterator[Clause]:
+    for sentence in doc.sents:
+        yield from _coordinated(sentence.root, None, ())
+
+
+def _coordinated(head: "Token", subject: "Token | None", shared: "tuple[Token, ...]") -> Iterator[Clause]:
+    revealed = _revealed(head)
+    if revealed is not None:
+        yield from _coordinated(revealed, None, ())
+        return
+    spliced = [t for t in head.children if _is_spliced(t, head)]
+    for each in spliced:
+        yield from _coordinated(each, None, ())
+    parts = [t for t in head.children if t.dep_ == "conj" and t.pos_ in ("VERB", "AUX")]
+    own = _subject(head)
+    if own is not None:
+        subject, shared = own, ()
+    clause = Clause(head, subject, shared, _own_tokens(head, [*parts, *spliced]))
+    yield clause
+    for part in parts:
+        yield from _coordinated(part, subject, _shared(clause, part))
+
+
+def _subject(head: "Token") -> "Token | None":
+    return next((t for t in head.children if t.dep_ in SUBJECTS), None)
+
+
+def _is_spliced(token: "Token", head: "Token") -> bool:
+    """"I live in Rome, I have a dog": two sentences that the parser took for one."""
+    if token.dep_ not in ("ccomp", "parataxis") or token.pos_ not in ("VERB", "AUX") or token.i > head.i:
+        return False
+    own, other = _subject(token), _subject(head)
+    return own is not None and other is not None and other.i > token.i
+
+
+def _revealed(head: "Token") -> "Token | None":
+    if head.lemma_.lower() not in REVEALING:
+        return None
+    for token in head.children:
+        if token.dep_ == "ccomp" and token.i > head.i:
+            subject = _subject(token)
+            return token if subject is not None and subject.lower_ in ("i", "we") else None
+    return None
+
+
+def _own_tokens(head: "Token", parts: "list[Token]") -> "tuple[Token, ...]":
+    others = {t.i for part in parts for t in part.subtree}
+    tokens = [t for t in head.subtree if t.i not in others]
+    while tokens and _is_connective(tokens[0]):
+        tokens.pop(0)
+    while tokens and (tokens[-1].is_punct or tokens[-1].dep_ == "cc" or tokens[-1].pos_ in ("INTJ", "CCONJ", "SPACE")):
+        tokens.pop()
+    return tuple(tokens)
+
+
+def _is_connective(token: "Token") -> bool:
+    return token.is_punct or token.dep_ in ("cc", "intj", "mark") or token.lower_ in ("so", "and", "but", "then", "plus", "also", "that", "well")
+
+
+def _shared(first: Clause, part: "Token") -> "tuple[Token, ...]":
+    if _subject(part) is not None or first.subject is None:
+        return ()
+    subject = tuple(sorted(first.subject.subtree, key=lambda t: t.i))
+    return subject + tuple(first.auxiliaries if _lacks_auxiliary(part) else ())
+
+
+def _lacks_auxiliary(part: "Token") -> bool:
+    if any(t.dep_ in AUXILIARIES for t in part.children):
+        return False
+    return part.tag_ in ("VBG", "VBN", "VB")

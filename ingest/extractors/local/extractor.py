@@ -1,0 +1,81 @@
+"""From what people say in chat to facts in the third person, by rules over a parse: no LLM, no network.
+
+It would rather stay silent than be wrong: what is not understood stays recallable word for word as an episode.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from ingest.extractors.base import Fact, Utterance
+from ingest.extractors.local import retelling
+from ingest.extractors.local.clauses import Clause, clauses
+from ingest.extractors.local.cleaning import prose
+from ingest.extractors.local.instructions import read_instruction
+from ingest.extractors.local.parsing import parse
+from ingest.extractors.local.reader import read, said_in
+from ingest.extractors.local.scene import Said, Scene
+from ingest.extractors.local.screening import is_conditional, may_hold_a_fact
+from ingest.extractors.local.sentences import Sentence, sentences
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+LEAST_CONFIDENCE = 0.5
+
+
+class LocalExtractor:
+    """Reads English; of other languages it makes nothing."""
+
+    def extract(self, utterances: Sequence[Utterance]) -> list[list[Fact]]:
+        said = [_sentences_of(each) for each in utterances]
+        texts = [sentence.text for each in said for sentence in each if may_hold_a_fact(sentence.text)]
+        parsed = parse(texts) if texts else iter(())
+        return [_facts(utterance, each, parsed) for utterance, each in zip(utterances, said, strict=True)]
+
+
+def _sentences_of(utterance: Utterance) -> list[Sentence]:
+    return sentences(prose(utterance.text)) if utterance.language == "en" else []
+
+
+def _facts(utterance: Utterance, said: list[Sentence], parsed: "Iterator[Doc]") -> list[Fact]:
+    scene, facts = Scene(), []
+    for sentence in said:
+        instruction = read_instruction(sentence.text)
+        doc = next(parsed) if may_hold_a_fact(sentence.text) else None
+        if instruction:
+            facts.append(instruction)
+        elif doc is not None:
+            facts += _facts_of_sentence(doc, sentence, scene, utterance)
+    return _without_doubles(facts)
+
+
+def _facts_of_sentence(doc: "Doc", sentence: Sentence, scene: Scene, utterance: Utterance) -> Iterator[Fact]:
+    opening: Said | None = None
+    for clause in clauses(doc):
+        said = _heard(clause, scene, utterance, sentence, opening)
+        if said is None:
+            continue
+        opening = opening or said
+        reading = read(said)
+        if reading and reading.confidence >= LEAST_CONFIDENCE:
+            fact = retelling.fact(said, reading)
+            if fact:
+                yield fact
+        retelling.remember(said, scene)
+
+
+def _heard(clause: Clause, scene: Scene, utterance: Utterance, sentence: Sentence, opening: Said | None) -> Said | None:
+    """A date before the first verb is for all that follows: "On Saturday I went to … and bought …"."""
+    if is_conditional(clause):
+        return None
+    leading = ()
+    if opening is not None:
+        leading = tuple(date for date in opening.dates if date.start_char < opening.clause.head.idx)
+    return said_in(clause, scene, utterance.said_at, corrects=sentence.corrects, inherited=leading)
+
+
+def _without_doubles(facts: list[Fact]) -> list[Fact]:
+    seen: dict[str, Fact] = {}
+    for fact in facts:
+        seen.setdefault(fact.content.lower(), fact)
+    return list(seen.values())

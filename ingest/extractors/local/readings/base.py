@@ -1,0 +1,68 @@
+"""What a reading finds in a clause."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from graphs.kinds import EntityType, MemoryKind
+from ingest.extractors.base import Ending, Link, Thing
+from ingest.extractors.local.clauses import Tense
+from ingest.extractors.local.scene import Said
+from ingest.extractors.local.words import ADDITIONS, CHANGES
+
+PLAIN = 0.9
+LOOSE = 0.7
+WEAK = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    kind: MemoryKind
+    links: tuple[Link, ...] = ()
+    ends: tuple[Ending, ...] = ()
+    confidence: float = PLAIN
+    change: bool = False
+    """It happened at one moment and something holds since then: without a date, that moment is when it was said."""
+    state: bool = False
+    """It holds for a while: a date opens or closes it, rather than being its day."""
+
+
+Reader = Callable[[Said], Reading | None]
+
+
+def links(subject: Thing | None, predicate: str, objects: Iterable[Thing]) -> tuple[Link, ...]:
+    return tuple(Link(subject, predicate, each) for each in objects) if subject else ()
+
+
+def replaces(said: Said) -> bool:
+    """"I work at Beta now": what was true of the same kind is over."""
+    if said.clause.words & ADDITIONS:
+        return False
+    return bool(said.clause.words & CHANGES) or "these days" in said.text.lower() or said.corrects
+
+
+def ends_others(said: Said, predicate: str) -> tuple[Ending, ...]:
+    return (Ending(predicate),) if replaces(said) else ()
+
+
+def is_over(said: Said) -> bool:
+    return said.clause.tense in (Tense.PAST, Tense.USED_TO)
+
+
+def person(name: str) -> Thing:
+    return Thing(name, EntityType.PERSON)
+
+
+def animal(name: str) -> Thing:
+    return Thing(name, EntityType.ANIMAL)
+
+
+def place(name: str) -> Thing:
+    return Thing(name, EntityType.PLACE)
+
+
+def organization(name: str) -> Thing:
+    return Thing(name, EntityType.ORGANIZATION)
+
+
+def topic(name: str) -> Thing:
+    return Thing(name, EntityType.TOPIC)

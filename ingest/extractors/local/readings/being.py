@@ -1,0 +1,180 @@
+"""What somebody is: "I'm a nurse", "I'm 34", "I'm from Cork", "Anna is vegan"."""
+
+import re
+from typing import TYPE_CHECKING
+
+from graphs.kinds import MemoryKind
+from ingest.extractors.base import Ending
+from ingest.extractors.local.clauses import Tense
+from ingest.extractors.local.nouns import is_informative, is_name, name_of, topics
+from ingest.extractors.local.readings import health, home, skills, work
+from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, links, organization, person, replaces, topic
+from ingest.extractors.local.scene import Said
+from ingest.extractors.local.words import CIVIL, DIETS, HEALTH_ADJECTIVES, JOB_ENDINGS, JOBS, NOT_A_JOB, RELATIONS, TRAITS, WORK_STATES
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+AGE = re.compile(r"\b(?:am|'m|is|are|'re|'s)(?: actually| now| already| only| just| currently)* \d{1,3}(?:(?: |-)years?(?: |-)old| years of age)?\.?$", re.IGNORECASE)
+
+
+def being(said: Said) -> Reading | None:
+    for read in (_aged, _healthy, _civil, _based, _inclined, _traits, _occupied, _named, skills.good_at, skills.fluent):
+        found = read(said)
+        if found:
+            return found
+    return None
+
+
+def _aged(said: Said) -> Reading | None:
+    return Reading(MemoryKind.IDENTITY, state=True) if AGE.search(said.text) else None
+
+
+def _healthy(said: Said) -> Reading | None:
+    allergic = health.allergic(said)
+    if allergic:
+        return allergic
+    name = health.name_of_diet(said, DIETS)
+    if name:
+        return health.diet(said, name)
+    complement = said.clause.complement
+    if complement is not None and complement.lower_ in HEALTH_ADJECTIVES:
+        return Reading(MemoryKind.HEALTH, state=True)
+    return None
+
+
+def _civil(said: Said) -> Reading | None:
+    """"Married to Tom" is parsed as an adjective now, as a passive then."""
+    words = said.clause.words & set(CIVIL)
+    if not words or said.clause.tense not in (Tense.PRESENT, Tense.PERFECT) or _is_attribute(said, words):
+        return None
+    state = next(iter(words))
+    noun = said.clause.after("to")
+    spouse = [person(name_of(noun))] if noun is not None and is_name(noun) else []
+    if said.clause.negated:
+        return Reading(MemoryKind.RELATIONSHIP, state=True)
+    predicate = {"married": "married_to", "engaged": "partner_of"}.get(state, "")
+    ended = CIVIL[state]
+    ends = (Ending(ended),) if ended else ()
+    return Reading(MemoryKind.RELATIONSHIP, links(said.subject, predicate, spouse) if predicate else (), ends, state=True)
+
+
+def _is_attribute(said: Said, words: frozenset[str]) -> bool:
+    """"A single mother" is another thing."""
+    return any(t.lower_ in words and t.dep_ in ("amod", "compound") for t in said.clause.tokens)
+
+
+def _based(said: Said) -> Reading | None:
+    words = said.clause.words
+    if "based" in words:
+        where = home.places(said, "in", "out", "near")
+        return Reading(MemoryKind.HOME, links(said.subject, "lives_in", where), (Ending("lives_in"),) if replaces(said) else (), state=True) if where else None
+    if "from" in words and said.clause.tense is Tense.PRESENT:
+        where = home.places(said, "from")
+        return Reading(MemoryKind.IDENTITY, links(said.subject, "from", where), state=True) if where and not said.clause.negated else None
+    if words & WORK_STATES or re.search(r"\bbetween jobs\b|\bout of work\b|\bon (?:parental|maternity|paternity|sick) leave\b", said.text):
+        return Reading(MemoryKind.WORK, state=True)
+    return None
+
+
+def _inclined(said: Said) -> Reading | None:
+    """"I'm into woodworking", "a big fan of", "keen on", "scared of"."""
+    complement = said.clause.complement
+    noun = said.clause.after("into") if "into" in said.clause.words and complement is None else None
+    if complement is not None and complement.lower_ in ("fan", "lover", "keen", "fond", "interested", "passionate", "crazy", "obsessed", "fascinated"):
+        noun = said.clause.after("of", "on", "in", "about", "with")
+    if noun is None:
+        return _afraid(said)
+    if not is_informative(noun) or said.clause.tense is Tense.FUTURE or any(t.lower_ in ("this", "that", "these", "those") for t in noun.children):
+        return None
+    predicate = "dislikes" if said.clause.negated else "likes"
+    return Reading(MemoryKind.PREFERENCE, links(said.subject, predicate, topics(noun)), state=True)
+
+
+def _afraid(said: Said) -> Reading | None:
+    complement = said.clause.complement
+    noun = said.clause.after("of")
+    if complement is None or complement.lower_ not in ("afraid", "scared", "terrified") or noun is None or not is_informative(noun):
+        return None
+    return Reading(MemoryKind.PREFERENCE, confidence=LOOSE, state=True) if said.clause.tense is Tense.PRESENT and noun.pos_ == "NOUN" else None
+
+
+def _traits(said: Said) -> Reading | None:
+    complement = said.clause.complement
+    if complement is None or said.clause.tense not in (Tense.PRESENT, Tense.PERFECT):
+        return None
+    if complement.lower_ in TRAITS or _is_nationality(complement):
+        return Reading(MemoryKind.IDENTITY, state=True)
+    return None
+
+
+def _is_nationality(token: "Token") -> bool:
+    """A capital letter inside a sentence and an ending that peoples have: "Brazilian", "Irish"."""
+    if not token.text[:1].isupper():
+        return False
+    return token.ent_type_ == "NORP" or (token.pos_ == "ADJ" and token.lower_.endswith(("an", "ish", "ese", "ic", "i", "ch", "ean")))
+
+
+def _occupied(said: Said) -> Reading | None:
+    complement = said.clause.complement
+    if complement is None or complement.pos_ not in ("NOUN", "PROPN") or said.clause.tense not in (Tense.PRESENT, Tense.PERFECT, Tense.PAST):
+        return None
+    lemma = complement.lemma_.lower()
+    if lemma in RELATIONS or lemma in ("mother", "father"):
+        return Reading(MemoryKind.RELATIONSHIP, state=True) if _is_said_of_children(said) else None
+    if lemma == "member":
+        return _member(said)
+    if not is_profession(complement) or said.clause.negated:
+        return None
+    return work.professional(said, complement)
+
+
+def _is_said_of_children(said: Said) -> bool:
+    return said.clause.after("of", "to") is not None or any(t.lower_ in ("single", "new") for t in said.clause.tokens)
+
+
+def _member(said: Said) -> Reading | None:
+    noun = said.clause.after("of")
+    if noun is None or not is_informative(noun):
+        return None
+    return Reading(MemoryKind.FACT, links(said.subject, "member_of", [organization(name_of(noun))]), state=True)
+
+
+def is_profession(noun: "Token") -> bool:
+    """A known one, or a word for one who does something: "-er", "-ist"…"""
+    lemma = noun.lemma_.lower()
+    if lemma in JOBS:
+        return True
+    counted = any(t.lower_ in ("a", "an") for t in noun.children)
+    return counted and lemma not in NOT_A_JOB and lemma.endswith(JOB_ENDINGS) and len(lemma) > 4
+
+
+def _named(said: Said) -> Reading | None:
+    """"I'm Sam": a capitalised word that is nobody's nationality, right behind the verb."""
+    complement = said.clause.complement
+    if not said.first_person or complement is None or said.clause.negated or said.clause.tense is not Tense.PRESENT:
+        return None
+    if complement.pos_ != "PROPN" or not complement.text[:1].isupper() or complement.text.isupper() or complement.ent_type_ in ("NORP", "GPE", "ORG", "DATE", "LOC"):
+        return None
+    if any(t.dep_ in ("det", "amod", "poss", "prep") for t in complement.children):
+        return None
+    return Reading(MemoryKind.IDENTITY, links(said.subject, "named", [person(name_of(complement))]), (Ending("named"),) if said.corrects else ())
+
+
+def becoming(said: Said) -> Reading | None:
+    """"I became a manager in May", "I turned 40", "I went vegan"."""
+    clause = said.clause
+    if clause.negated or clause.tense is not Tense.PAST:
+        return None
+    diet = next((t.lower_ for t in clause.tokens if t.lower_ in DIETS and t.i > clause.main.i), None)
+    if diet:
+        return Reading(MemoryKind.HEALTH, links(said.subject, "eats", [topic(diet)]), (Ending("eats"),), change=True)
+    complement = clause.complement or next(iter(clause.objects), None)
+    if clause.lemma == "turn":
+        return Reading(MemoryKind.IDENTITY, change=True) if re.search(r"\bturned \d{1,3}\b", said.text) else None
+    if complement is None or not is_profession(complement):
+        return Reading(MemoryKind.EVENT, confidence=LOOSE, change=True) if complement is not None and is_informative(complement) and clause.lemma == "become" else None
+    return Reading(MemoryKind.WORK, links(said.subject, "works_as", topics(complement)), (Ending("works_as"),), change=True)
+
+
+VERBS: dict[str, Reader] = {"be": being, "become": becoming, "turn": becoming}

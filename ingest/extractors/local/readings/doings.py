@@ -1,0 +1,175 @@
+"""What happened and what was done: journeys, books, films, things made, and every other event worth keeping."""
+
+import re
+from typing import TYPE_CHECKING
+
+from graphs.dates import Bound
+from graphs.kinds import EntityType, MemoryKind
+from ingest.extractors.base import Thing
+from ingest.extractors.local.clauses import Tense
+from ingest.extractors.local.nouns import activity, called, is_informative, is_name, name_of
+from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, links, place, topic
+from ingest.extractors.local.readings.tastes import points_back
+from ingest.extractors.local.scene import Said
+from ingest.extractors.local.words import EMPTY_NOUNS, HABITS, IT, MENTAL
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+DONE = (Tense.PAST, Tense.PERFECT)
+QUOTED = re.compile(r"\"([^\"]{2,60})\"|(?<!\w)'([A-Z][^']{2,60})'")
+
+
+def place_gone_to(said: Said) -> list[Thing]:
+    noun = said.clause.after("to", "in", "at", "around", "through")
+    direct = [t for t in said.clause.objects if t.pos_ == "PROPN"] if said.clause.lemma in ("visit", "explore", "tour") else []
+    for token in (*direct, noun):
+        if token is not None and is_name(token) and (token.ent_type_ in ("GPE", "LOC", "FAC") or token.pos_ == "PROPN") and token.ent_type_ not in ("PERSON", "DATE", "ORG", "TIME"):
+            return [place(name_of(token))]
+    return []
+
+
+def going(said: Said) -> Reading | None:
+    """Also "go swimming", "go to the gym every week"."""
+    clause = said.clause
+    where = place_gone_to(said)
+    if clause.tense in (Tense.FUTURE, Tense.PROGRESSIVE):
+        return _going_to_go(said, where)
+    if clause.tense in DONE:
+        if clause.negated:
+            return None
+        goal = clause.after("to", "on", "for", "with", "at", "in", "through", "around", "into")
+        named = where or _says_something(clause.objects) or (goal is not None and _tells(goal)) or _activity_gone_for(said)
+        return Reading(MemoryKind.EVENT, links(said.subject, "visited", where), confidence=_dated(said)) if named else None
+    if clause.words & HABITS:
+        doing = _activity_gone_for(said)
+        goal = clause.after("to", "for")
+        if doing is None and (goal is None or not is_informative(goal)):
+            return None
+        return Reading(MemoryKind.SKILL if doing else MemoryKind.FACT, links(said.subject, "practises", [topic(activity(doing))]) if doing else (), state=True)
+    return None
+
+
+def _going_to_go(said: Said, where: list[Thing]) -> Reading | None:
+    goal = said.clause.after("to", "on", "for", "with", "through", "around")
+    if not where and not said.dates:
+        return None
+    if goal is None and not said.clause.objects and not _activity_gone_for(said):
+        return None
+    return Reading(MemoryKind.PLAN, () if said.clause.negated else links(said.subject, "plans_to_visit", where))
+
+
+def _activity_gone_for(said: Said) -> "Token | None":
+    return next((t for t in said.clause.main.children if t.tag_ == "VBG" and t.i > said.clause.main.i), None)
+
+
+def work_of_art(said: Said) -> list[Thing]:
+    """A title: in quotes, after "called", or a capitalised object."""
+    quoted = QUOTED.search(said.text)
+    if quoted:
+        return [Thing((quoted[1] or quoted[2]).strip(" ,."), EntityType.WORK)]
+    for token in (*said.clause.objects, *(t for o in said.clause.objects for t in o.children if t.dep_ == "dobj")):
+        name = called(token) or (name_of(token) if token.pos_ == "PROPN" and is_name(token) and token.ent_type_ not in ("GPE", "DATE", "TIME", "NORP") else None)
+        if name:
+            return [Thing(name, EntityType.WORK)]
+    into = said.clause.infinitive()
+    found = [t for t in into.children if t.dep_ == "dobj" and is_name(t)] if into is not None else []
+    return [Thing(name_of(found[0]), EntityType.WORK)] if found else []
+
+
+def reading(said: Said) -> Reading | None:
+    return _work(said, "read")
+
+
+def watching(said: Said) -> Reading | None:
+    return _work(said, "watched")
+
+
+def finishing(said: Said) -> Reading | None:
+    """"I finished reading Dune"; what else was finished is an event like others."""
+    into = said.clause.infinitive()
+    if into is not None and into.lemma_ in ("read", "watch", "see"):
+        return _work(said, "read" if into.lemma_ == "read" else "watched")
+    return happening(said)
+
+
+def _work(said: Said, predicate: str) -> Reading | None:
+    clause = said.clause
+    if clause.negated or clause.tense is Tense.FUTURE:
+        return happening(said)
+    works = work_of_art(said)
+    if works and clause.tense in (*DONE, Tense.PROGRESSIVE):
+        return Reading(MemoryKind.EVENT, links(said.subject, predicate, works))
+    return happening(said)
+
+
+def attending(said: Said) -> Reading | None:
+    events = [Thing(name_of(t), EntityType.EVENT) for t in said.clause.objects if is_name(t)]
+    found = happening(said)
+    if found is None:
+        return None
+    predicate = "attended" if said.clause.tense in DONE and not said.clause.negated else ""
+    return Reading(found.kind, links(said.subject, predicate, events) if predicate else (), confidence=found.confidence)
+
+
+def happening(said: Said) -> Reading | None:
+    """Any other thing done: an event if it is past, a plan if it has a date ahead."""
+    clause = said.clause
+    if clause.negated and clause.tense is not Tense.PERFECT or not tells_something(said):
+        return None
+    if clause.tense in DONE:
+        if clause.lemma in MENTAL and not said.dates:
+            return None
+        return Reading(MemoryKind.EVENT, confidence=_dated(said))
+    if clause.tense in (Tense.FUTURE, Tense.PROGRESSIVE) and _is_ahead(said):
+        return Reading(MemoryKind.PLAN, confidence=LOOSE)
+    if clause.tense is Tense.PRESENT and _is_ahead(said) and not clause.words & HABITS:
+        return Reading(MemoryKind.PLAN, confidence=LOOSE)
+    return _habit(said)
+
+
+def _habit(said: Said) -> Reading | None:
+    clause = said.clause
+    if clause.tense is Tense.PRESENT and clause.words & HABITS and clause.lemma not in ("feel", "think", "find", "say", "know", "seem", "look", "need", "be", "want", "try", "hope"):
+        return Reading(MemoryKind.FACT, confidence=LOOSE, state=True)
+    return None
+
+
+def _is_ahead(said: Said) -> bool:
+    return any(date.span.bound is Bound.AT and date.span.ends and date.span.ends > said.said_at for date in said.dates)
+
+
+def _dated(said: Said) -> float:
+    return 0.85 if said.dates else LOOSE
+
+
+def tells_something(said: Said) -> bool:
+    """It has an object or a place that stands for itself, and does not hang on an "it" that was said elsewhere."""
+    clause = said.clause
+    direct = [t for t in clause.main.children if t.dep_ in ("dobj", "attr") and t.i > clause.main.i]
+    if any(t.lower_ in IT or t.pos_ == "PRON" and t.lower_ not in ("me", "us", "myself") for t in direct):
+        return False
+    if direct and all(points_back(t) for t in direct if t.lower_ not in ("me", "us")) and any(t.lower_ not in ("me", "us") for t in direct):
+        return False
+    return _says_something([t for t in clause.tokens if t.i > clause.main.i and not _in_a_date(said, t)])
+
+
+def _in_a_date(said: Said, token: "Token") -> bool:
+    return any(date.start_char <= token.idx < date.end_char for date in said.dates)
+
+
+def _says_something(tokens: "list[Token]") -> bool:
+    return any(_tells(t) for t in tokens)
+
+
+def _tells(token: "Token") -> bool:
+    return token.pos_ in ("NOUN", "PROPN") and token.lower_ not in EMPTY_NOUNS and token.ent_type_ not in ("DATE", "TIME") and is_informative(token)
+
+
+VERBS: dict[str, Reader] = {
+    **dict.fromkeys(("go", "travel", "fly", "visit", "head", "drive", "hike", "trek", "tour", "explore", "cruise"), going),
+    "read": reading,
+    **dict.fromkeys(("watch", "see"), watching),
+    "finish": finishing,
+    "attend": attending,
+}

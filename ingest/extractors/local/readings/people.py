@@ -1,0 +1,144 @@
+"""Family, friends, partners, pets."""
+
+from typing import TYPE_CHECKING
+
+from graphs.kinds import EntityType, MemoryKind
+from ingest.extractors.base import Ending, Link, Thing
+from ingest.extractors.local.clauses import Tense
+from ingest.extractors.local.nouns import ME, called, full_name, is_name, is_pet
+from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, animal, links, person
+from ingest.extractors.local.scene import Said
+from ingest.extractors.local.words import PARTNERS, RELATIONS, SPOUSES
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+
+def having_kin(said: Said) -> Reading | None:
+    """"I have two brothers", "I have a son named Eli", "I don't have any kids"."""
+    kin = [t for t in said.clause.objects if t.lemma_.lower() in RELATIONS]
+    if not kin or said.clause.tense is Tense.FUTURE:
+        return None
+    name = called(kin[0])
+    predicate = RELATIONS[kin[0].lemma_.lower()]
+    found = links(said.subject, predicate, [person(name)]) if name and not said.clause.negated else ()
+    return Reading(MemoryKind.RELATIONSHIP, found, state=True)
+
+
+def having_pet(said: Said) -> Reading | None:
+    pets = [t for t in said.clause.objects if is_pet(t)]
+    if not pets or said.clause.tense in (Tense.FUTURE, Tense.PROGRESSIVE):
+        return None
+    if said.clause.negated:
+        return Reading(MemoryKind.RELATIONSHIP, state=True)
+    name = called(pets[0])
+    found = links(said.subject, "has_pet", [animal(name or pets[0].lemma_.lower())])
+    gained = said.clause.lemma in ("get", "adopt", "buy", "rescue")
+    return Reading(MemoryKind.RELATIONSHIP, found, change=gained, state=not gained)
+
+
+def marrying(said: Said) -> Reading | None:
+    clause = said.clause
+    if clause.tense in (Tense.FUTURE, Tense.PROGRESSIVE):
+        return Reading(MemoryKind.PLAN)
+    spouse = _named_objects(said, "to")
+    return Reading(MemoryKind.RELATIONSHIP, links(said.subject, "married_to", spouse), change=clause.tense is Tense.PAST)
+
+
+def getting_into_a_state(said: Said) -> Reading | None:
+    """"Got married", "got engaged to Lena", "got divorced": the parser takes "got" for an auxiliary or for the verb."""
+    words = said.clause.words
+    if "married" in words or "hitched" in words:
+        return marrying(said)
+    if "engaged" in words:
+        return Reading(MemoryKind.RELATIONSHIP, links(said.subject, "partner_of", _named_objects(said, "to")), change=True)
+    if words & {"divorced", "separated"}:
+        return Reading(MemoryKind.RELATIONSHIP, ends=(Ending("married_to"),), change=True)
+    return None
+
+
+def parting(said: Said) -> Reading | None:
+    """"We broke up", "Hana and I broke up", "I broke up with Tom"."""
+    other = _named_objects(said, "with") or partners_in_subject(said)
+    ends = tuple(Ending("partner_of", each.name) for each in other) or (Ending("partner_of"),)
+    if said.clause.verb == "divorce":
+        ends = (Ending("married_to", other[0].name if other else None),)
+    return Reading(MemoryKind.EVENT, ends=ends, change=True)
+
+
+def partners_in_subject(said: Said) -> list[Thing]:
+    subject = said.clause.subject
+    if subject is None:
+        return []
+    return [person(full_name(t)) for t in (subject, *subject.conjuncts) if is_name(t) and t.lower_ not in ("i", "my", "we")]
+
+
+def dating(said: Said) -> Reading | None:
+    who = _named_objects(said, "")
+    return Reading(MemoryKind.RELATIONSHIP, links(said.subject, "partner_of", who), state=True) if who else None
+
+
+def _named_objects(said: Said, preposition: str) -> list[Thing]:
+    nouns = [t for t in said.clause.objects if t.dep_ == "dobj"]
+    after = said.clause.after(preposition) if preposition else None
+    found = [t for t in (*nouns, after) if t is not None]
+    names = [full_name(t) if is_name(t) else called(t) for t in found]
+    return [person(name) for name in names if name]
+
+
+def dying(said: Said) -> Reading | None:
+    if said.subject is None or said.clause.tense not in (Tense.PAST, Tense.PERFECT):
+        return None
+    pet = said.subject.type is EntityType.ANIMAL
+    ends = (Ending("has_pet", said.subject.name),) if pet else ()
+    return Reading(MemoryKind.EVENT, ends=ends, change=True)
+
+
+def meeting(said: Said) -> Reading | None:
+    who = _named_objects(said, "with")
+    if said.clause.tense not in (Tense.PAST, Tense.PERFECT) or not who:
+        return None
+    return Reading(MemoryKind.EVENT, links(said.subject, "knows", who))
+
+
+def expecting(said: Said) -> Reading | None:
+    if not any(t.lemma_ in ("baby", "child", "twin", "girl", "boy") for t in said.clause.objects):
+        return None
+    return Reading(MemoryKind.PLAN)
+
+
+def naming(said: Said) -> Reading | None:
+    """"We named her Miso"."""
+    names = [t for t in said.clause.tokens if t.i > said.clause.main.i and is_name(t)]
+    others = [t for t in said.clause.tokens if t.i > said.clause.main.i and t.lower_ in ("him", "her", "it", "them")]
+    if not names or not others:
+        return None
+    return Reading(MemoryKind.RELATIONSHIP, links(said.subject, "has_pet", [animal(names[-1].text)]), confidence=LOOSE)
+
+
+def kinship(noun: "Token", thing: Thing, predicate: str) -> tuple[Link, ...]:
+    """What "my sister Anna" asserts by itself."""
+    return (Link(ME, predicate, thing),) if noun.lower_ not in ("family", "in-laws", "parents") else ()
+
+
+def is_partner(noun: "Token") -> bool:
+    return noun.lower_ in SPOUSES or noun.lower_ in PARTNERS
+
+
+VERBS: dict[str, Reader] = {
+    "marry": marrying,
+    "engage": getting_into_a_state,
+    "break up": parting,
+    "split up": parting,
+    "divorce": parting,
+    "separate": parting,
+    "date": dating,
+    "die": dying,
+    "pass away": dying,
+    "pass": dying,
+    "meet": meeting,
+    "expect": expecting,
+    "name": naming,
+    "adopt": having_pet,
+    "rescue": having_pet,
+}

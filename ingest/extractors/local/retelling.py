@@ -1,0 +1,176 @@
+"""Turns a clause that was read into a fact: its sentence in the third person, its things, its time."""
+
+from typing import TYPE_CHECKING
+
+from graphs.dates import Bound, Resolved, phrase
+from graphs.kinds import EntityType
+from ingest.extractors.base import SPEAKER, Fact, Link, Thing
+from ingest.extractors.local import nouns
+from ingest.extractors.local.person import Telling
+from ingest.extractors.local.readings.base import Reading, animal, person
+from ingest.extractors.local.scene import PERSONAL, Said, Scene
+from ingest.extractors.local.spans import counts, span_of
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+DROPPED = frozenset("also too just so really actually basically literally honestly definitely".split())
+"""Adverbs that are true of the telling, not of what is told."""
+
+
+def fact(said: Said, reading: Reading) -> Fact | None:
+    content = sentence_of(said)
+    if content is None:
+        return None
+    return Fact(
+        content=content,
+        kind=reading.kind,
+        confidence=reading.confidence,
+        span=span_of(said, reading),
+        things=_things(said, reading.links),
+        links=reading.links,
+        ends=reading.ends,
+    )
+
+
+def sentence_of(said: Said) -> str | None:
+    """None where the sentence would hang on a word whose meaning was said elsewhere."""
+    clause = said.clause
+    telling = Telling((*clause.shared, *clause.tokens), company=said.scene.company)
+    trailing = _place_dates(said, telling)
+    if not _resolve_pronouns(said, telling):
+        return None
+    telling.substitutes.update({t.i: "" for t in clause.tokens if _is_dropped(t)})
+    text = _joint_subject(said, telling)
+    text = " ".join(part for part in (text.strip(" ,-"), trailing) if part)
+    return _finished(text)
+
+
+def _place_dates(said: Said, telling: Telling) -> str:
+    """Put dates in absolute words; one before the verb, or of an earlier clause, goes to the end."""
+    own = {t.i: t for t in said.clause.tokens}
+    trailing = ""
+    for date in said.dates:
+        if not counts(date, said):
+            continue
+        inside = [t for t in own.values() if date.start_char <= t.idx < date.end_char]
+        words = _words(date)
+        leading = not inside or _leads(inside, said)
+        for place, token in enumerate(inside):
+            telling.substitutes[token.i] = words if place == 0 and not leading else ""
+        if leading:
+            trailing = words
+            _drop_comma_after(inside, telling)
+    return trailing
+
+
+def _words(date: Resolved) -> str:
+    """A range that names its years stays as it was said."""
+    if date.span.bound is Bound.BETWEEN and any(c.isdigit() for c in date.text):
+        return date.text[0].lower() + date.text[1:]
+    return phrase(date.span, date.text)
+
+
+def _leads(inside: "list[Token]", said: Said) -> bool:
+    subject = said.clause.subject
+    return subject is not None and inside[-1].i < subject.left_edge.i
+
+
+def _drop_comma_after(inside: "list[Token]", telling: Telling) -> None:
+    if inside and inside[-1].i + 1 < len(inside[-1].doc) and inside[-1].nbor().text == ",":
+        telling.substitutes[inside[-1].i + 1] = ""
+
+
+def _resolve_pronouns(said: Said, telling: Telling) -> bool:
+    """"She" becomes the one it can only mean; without one, a "she" that carries the sentence makes it useless."""
+    carrying = said.clause.subject
+    for token in telling.tokens:
+        if token.lower_ not in (*PERSONAL, "it") or token.i in telling.substitutes:
+            continue
+        meant = said.scene.meant_by(token.lower_)
+        if meant is not None and (token is carrying or not telling.named):
+            telling.substitutes[token.i] = meant.name + ("'s" if token.dep_ == "poss" else "")
+        elif token is carrying:
+            return False
+    return True
+
+
+def _is_dropped(token: "Token") -> bool:
+    return token.lower_ in DROPPED and token.dep_ == "advmod" and token.head.pos_ in ("VERB", "AUX") and token.lower_ not in ("too",)
+
+
+def _joint_subject(said: Said, telling: Telling) -> str:
+    """"My wife and I went" is retold as "\\ufffc and their wife went"."""
+    subject = said.clause.subject
+    if subject is None:
+        return telling.words()
+    speaker = next((t for t in (subject, *subject.conjuncts, *_stray_speaker(said)) if t.lower_ == "i"), None)
+    if speaker is None or speaker is subject and not subject.conjuncts and not _stray_others(said, subject):
+        return telling.words()
+    others = _others(said, speaker)
+    tokens = [t for t in telling.tokens if t.i > speaker.i and t not in others] if speaker.i > min(t.i for t in others) else None
+    if tokens is None:
+        return telling.words()
+    before = [t for t in telling.tokens if t.i < min(o.i for o in others)]
+    company = _retold(others)
+    rest = Telling(tuple((*before, *tokens)), substitutes=telling.substitutes, named=True)
+    return f"{SPEAKER} and {company} {rest.words()}"
+
+
+def _stray_speaker(said: Said) -> "list[Token]":
+    """"My boyfriend and I broke up" can have two subjects in the parse."""
+    return [t for t in said.clause.head.children if t.dep_ in ("nsubj", "nsubjpass")]
+
+
+def _stray_others(said: Said, subject: "Token") -> bool:
+    return len(_stray_speaker(said)) > 1
+
+
+def _others(said: Said, speaker: "Token") -> "list[Token]":
+    heads = [t for t in (said.clause.subject, *(said.clause.subject.conjuncts if said.clause.subject is not None else ()), *_stray_speaker(said)) if t is not None and t is not speaker]
+    tokens = {t for head in heads for t in head.subtree if t.i < speaker.i and t.dep_ != "cc" and not t.is_punct and t is not speaker}
+    return sorted(tokens or {speaker}, key=lambda t: t.i)
+
+
+def _retold(others: "list[Token]") -> str:
+    return Telling(tuple(others), named=True).words()
+
+
+def _finished(text: str) -> str | None:
+    text = text.strip(" ,;:-\"")
+    if not text:
+        return None
+    return f"{text[0].upper()}{text[1:]}".rstrip(".!") + "."
+
+
+def _things(said: Said, links: tuple[Link, ...]) -> tuple[Thing, ...]:
+    found: dict[str, Thing] = {}
+    subject = (said.subject,) if said.subject else ()
+    for thing in (*subject, *(t for link in links for t in (link.subject, link.object)), *_named(said)):
+        found.setdefault(thing.name, thing)
+    return tuple(found.values())
+
+
+def _named(said: Said) -> list[Thing]:
+    """Names that the recogniser is sure of and the grammar agrees with."""
+    found = []
+    for token in said.clause.tokens:
+        type_ = nouns.LABELS.get(token.ent_type_)
+        if type_ and token.pos_ == "PROPN" and token.text[:1].isupper() and token.dep_ not in ("compound", "amod") and type_ is not EntityType.WORK:
+            found.append(Thing(nouns.name_of(token), type_))
+    return found
+
+
+def remember(said: Said, scene: Scene) -> None:
+    """Keep who was introduced, for the pronouns of the next sentences."""
+    for token in said.clause.tokens:
+        name = nouns.called(token) if token.pos_ in ("NOUN", "PROPN") else None
+        if name and (nouns.is_pet(token) or nouns.kin_of(token)):
+            scene.meet(animal(name) if nouns.is_pet(token) else person(name))
+    if said.subject and said.subject.name != SPEAKER:
+        scene.meet(said.subject)
+    subject = said.clause.subject
+    if subject is not None and subject.conjuncts and any(t.lower_ == "i" for t in (subject, *subject.conjuncts)):
+        speaker = next(t for t in (subject, *subject.conjuncts) if t.lower_ == "i")
+        if speaker is not subject:
+            scene.company = _retold(_others(said, speaker))

@@ -1,0 +1,102 @@
+"""Cuts prose into sentences and takes off what says nothing: greetings, fillers, names called, question tags."""
+
+import re
+from dataclasses import dataclass
+
+MOST_SENTENCES = 40
+LONGEST_SENTENCE = 400
+
+CHAT = {
+    "im": "I'm", "ive": "I've", "dont": "don't", "doesnt": "doesn't", "didnt": "didn't", "cant": "can't", "wont": "won't",
+    "isnt": "isn't", "wasnt": "wasn't", "arent": "aren't", "couldnt": "couldn't", "wouldnt": "wouldn't", "havent": "haven't",
+    "hasnt": "hasn't", "youre": "you're", "thats": "that's", "gonna": "going to", "wanna": "want to", "gotta": "have to",
+    "u": "you", "ur": "your", "cuz": "because", "coz": "because", "bc": "because", "rn": "right now", "tmrw": "tomorrow",
+    "tmr": "tomorrow", "bday": "birthday", "fav": "favourite", "fave": "favourite", "luv": "love", "ppl": "people",
+}  # fmt: skip
+"""Spellings of chat. "id" and "its" are left: they are words of their own."""
+
+CHAT_WORD = re.compile(rf"\b(?:{'|'.join(CHAT)})\b", re.IGNORECASE)
+LONE_I = re.compile(r"(?<![\w'])i(?=\b(?!\.e))")
+EMOJI = re.compile(r"[\u2190-\u2bff\u3000-\u303f\ufe0f\u200d\U0001f000-\U0001faff]+|[:;=]-?[)(DPp](?!\w)|<3")
+ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|etc|e\.g|i\.e|a\.m|p\.m|Jr|Sr|No|approx|Mt)\.$", re.IGNORECASE)
+END = re.compile(r"[.!?]+[\"')\]]*(?=\s|$)|\s*;\s+|(?<=[a-z)])\s*\.{2,}\s*")
+
+FILLER = r"""(?:well|so|oh|ah|aw|um+|uh+|hm+|yeah|yea|yes|yep|yup|no|nope|nah|ok|okay|okey|sure|right|alright|all right|anyway|anyways|
+honestly|tbh|fyi|lol|haha+|hehe+|wow|omg|yay|ugh|look|listen|guess what|good news|great news|big news|bad news|sad news|fun fact|
+also|and|but|plus|besides|then|actually|basically|personally|frankly|of course|certainly|definitely|absolutely|exactly|unfortunately|
+fortunately|luckily|sadly|thankfully|no problem|no worries|wait|hold on|sorry|my bad|correction|thanks|thank you|cheers|in fact|speaking of which|
+speaking of that|by the way|btw|as for me|for me|to be honest|to be fair|in other news|just so you know|for your information|
+for the record|as you know|as I said|like I said|you know what|you know|you see|I mean|I think|I must say|I have to say|I'd say|hopefully|
+anyhow|meanwhile|indeed|true|same here|me too|nice|great|cool|awesome|perfect|update|ps|p\.s\.|nb|note|first of all|for example|for instance|
+the thing is|the fact is|the truth is|truth be told|long story short|to be clear|just to clarify|note that|remember that|please remember that|please note that|
+remember|keep in mind that|I forgot to mention that|I forgot to mention|I should mention that|I should mention|I want you to know that|
+I wanted to tell you that|I'm happy to say that|I'm happy to say|I'm proud to say|I'm sad to say|let me tell you|did you know that|
+I just wanted to say that|it turns out that|it turns out|turns out that|turns out|believe it or not|if you must know|if you're curious|
+since you asked|as it happens)""".replace("\n", "")
+GREETING = r"(?:hi|hello|hey|heya|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|day)|morning|dear)(?: there| again| everyone| everybody| all| guys| friend| buddy| team| folks| (?-i:[A-Z][a-z]+))?"
+START = r"(?=(?:I|I'm|I've|I'll|I'd|my|we|we're|we've|our|the|a|an|she|he|please|always|never|today|yesterday|last|this|on|in)\b)"
+OPENER = re.compile(rf"\s*(?:{GREETING}|{FILLER})(?:\s*[,!.:\-]+\s*|\s+{START}|\s*$)", re.IGNORECASE)
+CORRECTION = re.compile(r"^\W*(?:(?:no|wait|sorry|oops|hold on|correction|actually|my bad|I meant?)\b[ ,!.:]*)+", re.IGNORECASE)
+CALLED = re.compile(r"(?<=[a-z]),\s+(?:[A-Z][a-z]+|friend|mate|buddy|dude|man|guys|love|dear|honey|bro)\s*(?=[.!?]*$)")
+TAG = re.compile(r",?\s*(?:right|isn't it|aren't I|don't I|you know|huh|eh|okay|ok|correct|no|wouldn't you|don't you think)\s*\?+\s*$", re.IGNORECASE)
+CLOSER = re.compile(r"(?:,?\s+(?:lol|haha+|hehe+|lmao|btw|tbh|though|you know|I guess|thanks|thank you|please|by the way|x+|so far|to be honest|if you must know))+\s*(?=[.!]*$)", re.IGNORECASE)
+INSERTED = re.compile(r",\s*(?:you know|well|like|um+|uh+|I mean|of course|by the way|btw|honestly|actually|unfortunately|luckily|obviously|however)\s*,", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    text: str
+    corrects: bool = False
+    """It takes something back: "No wait, …", "Actually, …"."""
+
+
+def sentences(lines: list[str]) -> list[Sentence]:
+    """The sentences of a message that might hold a fact, at most ``MOST_SENTENCES``."""
+    found: list[Sentence] = []
+    for line in lines:
+        for piece in _pieces(normal(line)):
+            sentence = _stripped(piece)
+            if sentence and len(sentence.text) <= LONGEST_SENTENCE:
+                found.append(sentence)
+            if len(found) >= MOST_SENTENCES:
+                return found
+    return found
+
+
+def normal(line: str) -> str:
+    line = EMOJI.sub(_emoji_as_stop, line)
+    letters = [c for c in line if c.isalpha()]
+    if len(letters) > 12 and sum(c.isupper() for c in letters) > 0.8 * len(letters):
+        line = line.capitalize()
+    line = CHAT_WORD.sub(lambda match: CHAT[match.group().lower()], line)
+    return re.sub(r"\s+", " ", LONE_I.sub("I", line)).strip()
+
+
+def _emoji_as_stop(match: re.Match[str]) -> str:
+    """People end a sentence with a smiley; before a small letter it stands inside one."""
+    rest = match.string[match.end() :].lstrip()
+    return " " if not rest or rest[0].islower() or rest[0] in ".,!?" else ". "
+
+
+def _pieces(line: str) -> list[str]:
+    pieces, start = [], 0
+    for match in END.finditer(line):
+        if ABBREVIATION.search(line[start : match.start() + 1]):
+            continue
+        pieces.append(line[start : match.end()].strip())
+        start = match.end()
+    pieces.append(line[start:].strip())
+    return [piece for piece in pieces if any(c.isalpha() for c in piece)]
+
+
+def _stripped(piece: str) -> Sentence | None:
+    corrects = bool(CORRECTION.match(piece))
+    text = TAG.sub(".", piece)
+    text = INSERTED.sub(" ", text)
+    previous = None
+    while text != previous:
+        previous = text
+        text = OPENER.sub("", text, count=1) if OPENER.match(text) else text
+        text = CLOSER.sub("", CALLED.sub("", text))
+    text = text.strip(" ,-")
+    return Sentence(text[0].upper() + text[1:], corrects) if len(text) > 3 else None
