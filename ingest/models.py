@@ -21,6 +21,10 @@ class IngestJobQuerySet(RecordQuerySet):
         return self.unfinished().filter(run_after__lte=timezone.now())
 
 
+def nothing_written() -> dict[str, int]:
+    return {"memories": 0, "closed": 0, "entities": 0, "relations": 0}
+
+
 class IngestJob(Record):
     """One unit of work: the extraction of one message."""
 
@@ -48,7 +52,7 @@ class IngestJob(Record):
     attempts = models.PositiveSmallIntegerField(default=0)
     error_code = models.CharField(max_length=50, blank=True)
     error_detail = models.TextField(blank=True)
-    written = models.JSONField(default=dict)
+    written = models.JSONField(default=nothing_written)
     request_id = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -64,3 +68,8 @@ class IngestJob(Record):
                 "graph", "said_at", "id", condition=Q(status__in=["queued", "running"]), name="job_unfinished"
             ),
         ]
+
+    @property
+    def error(self) -> dict[str, str] | None:
+        """Why it failed, or why it waits to be tried again."""
+        return {"code": self.error_code, "detail": self.error_detail} if self.error_code else None

@@ -120,6 +120,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "memos.api.errors.handle",
     "UNAUTHENTICATED_USER": None,
     "UNICODE_JSON": True,
+    "DEFAULT_METADATA_CLASS": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Memos",
@@ -133,6 +134,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "displayRequestDuration": True},
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "MemoryKind": "graphs.kinds.MemoryKind",
+        "SourceKind": "graphs.models.Episode.SourceKind",
+        "Role": "threads.models.Message.Role",
+        "HitKind": "graphs.search.KIND_CHOICES",
+        "Order": "memos.api.pagination.ORDERS",
+        "JobStatus": "ingest.models.IngestJob.Status",
+        "TemplateName": "users.context.templates.NAMES",
+    },
     "PREPROCESSING_HOOKS": ["memos.api.schema.only_the_api"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -1,6 +1,39 @@
 """Every path."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import URLPattern, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from ingest.views import JobViewSet
+from memos.api import health
+from threads.views import MessageViewSet, ThreadViewSet
+from users.views import CONTEXT_RENDERERS, GroupViewSet, UserViewSet
+
+API: list[URLPattern] = [
+    path("v1/users", UserViewSet.as_view({"get": "list", "post": "create"})),
+    path("v1/users/<str:user_id>", UserViewSet.as_view({"get": "retrieve", "delete": "destroy"})),
+    path("v1/users/<str:user_id>/graph", UserViewSet.as_view({"get": "graph"})),
+    path("v1/users/<str:user_id>/context", UserViewSet.as_view({"get": "context"}, renderer_classes=CONTEXT_RENDERERS)),
+    path("v1/users/<str:user_id>/summary", UserViewSet.as_view({"post": "summary"})),
+    path("v1/users/<str:user_id>/search", UserViewSet.as_view({"post": "search"})),
+    path("v1/users/<str:user_id>/memories", UserViewSet.as_view({"get": "memories"})),
+    path("v1/users/<str:user_id>/threads", ThreadViewSet.as_view({"get": "list", "post": "create"})),
+    path("v1/threads/<str:thread_id>/messages", MessageViewSet.as_view({"get": "list", "post": "create"})),
+    path("v1/groups", GroupViewSet.as_view({"get": "list", "post": "create"})),
+    path("v1/groups/<str:name>", GroupViewSet.as_view({"get": "retrieve"})),
+    path("v1/groups/<str:name>/memories", GroupViewSet.as_view({"post": "memories"})),
+    path("v1/jobs/<str:job_id>", JobViewSet.as_view({"get": "retrieve"})),
+]
+
+urlpatterns = [
+    *API,
+    path("admin/", admin.site.urls),
+    path("schema/", SpectacularAPIView.as_view()),
+    path("docs/", SpectacularSwaggerView.as_view(url="/schema/")),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+]
+
+handler400 = "memos.api.errors.bad_request_view"
+handler404 = "memos.api.errors.not_found_view"
+handler500 = "memos.api.errors.server_error_view"

@@ -1,0 +1,14 @@
+"""Text as vectors, behind one protocol."""
+
+from functools import cache
+
+from graphs.embedders.base import Embedder, Encoded, EncodedQuery
+from graphs.embedders.minilm import MiniLM
+
+__all__ = ["Embedder", "Encoded", "EncodedQuery", "current"]
+
+
+@cache
+def current() -> Embedder:
+    """The embedder of this installation."""
+    return MiniLM()

@@ -12,7 +12,9 @@ class Episode(Record):
     """What was said or given, word for word, in pieces small enough to be recalled.
 
     Its stream is a thread or a document; ``position`` is its dense place there. ``source_kind`` and ``source_id`` name
-    what it was cut from. ``indexed_at`` NULL is the queue of what is not searchable by its vectors yet.
+    what it was cut from. ``indexed_at`` NULL is the queue of what can't be searched yet: indexing fills the language,
+    the traits that ranking uses, the full-text vector, and ``excerpt``, the words as a block quotes them (without
+    filler, with "yesterday" resolved).
     """
 
     PREFIX = "epi"
@@ -33,6 +35,11 @@ class Episode(Record):
     content = models.TextField()
     said_at = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    words = models.PositiveIntegerField(default=0, editable=False)
+    is_question = models.BooleanField(default=False, editable=False)
+    has_date = models.BooleanField(default=False, editable=False)
+    excerpt = models.TextField(blank=True, editable=False)
+    excerpt_tokens = models.PositiveIntegerField(default=0, editable=False)
     tsv = SearchVectorField(null=True, editable=False)
     indexed_at = models.DateTimeField(null=True, editable=False)
 

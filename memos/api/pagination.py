@@ -9,8 +9,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from rest_framework import serializers
 
-from memos.api.errors import invalid
+from memos.api.problems import invalid
 from memos.api.serializers import CamelSerializer, Text
+
+
+ORDERS = [("asc", "asc"), ("desc", "desc")]
 
 
 class PageQuery(CamelSerializer):
@@ -18,7 +21,7 @@ class PageQuery(CamelSerializer):
 
     limit = serializers.IntegerField(default=50, min_value=1, max_value=200, help_text="How many to return.")
     cursor = Text(required=False, max_length=200, help_text="`nextCursor` of the page before.")
-    order = serializers.ChoiceField(["asc", "desc"], default="desc", help_text="By time; newest first by default.")
+    order = serializers.ChoiceField(ORDERS, default="desc", help_text="By time; newest first by default.")
 
 
 @dataclass(frozen=True, slots=True)

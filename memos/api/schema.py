@@ -1,5 +1,67 @@
+"""What the OpenAPI schema says beyond what the serializers say: keys, errors, headers."""
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+
+PROBLEM = {
+    "type": "object",
+    "description": "An error by RFC 9457. `code` is stable; `errors` names every bad field of a VALIDATION_ERROR.",
+    "required": ["type", "title", "status", "code", "detail", "requestId"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "examples": ["VALIDATION_ERROR"]},
+        "detail": {"type": "string"},
+        "id": {"type": "string", "description": "The existing record, for USER_EXISTS and GROUP_EXISTS."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "code", "message"],
+                "properties": {name: {"type": "string"} for name in ("field", "code", "message")},
+            },
+        },
+        "requestId": {"type": "string"},
+    },
+}
+
+
+class KeyScheme(OpenApiAuthenticationExtension):
+    target_class = "memos.projects.authentication.ApiKeyAuthentication"
+    name = "apiKey"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        return {"type": "http", "scheme": "bearer", "description": "An API key: `mos_live_…` or `mos_test_…`."}
 
 
 class MemosSchema(AutoSchema):
-    pass
+    def get_tags(self) -> list[str]:
+        """The resource of the path: the last part that is a noun of the contract."""
+        parts = [part for part in self.path.split("/") if part and not part.startswith("{")]
+        return [next(part for part in reversed(parts) if part in _TAGS)]
+
+    def get_operation_id(self) -> str:
+        return f"{self.get_tags()[0]}_{self.view.action}"
+
+
+_TAGS = ("users", "threads", "messages", "groups", "jobs")
+
+
+def only_the_api(endpoints: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    return [endpoint for endpoint in endpoints if endpoint[0].startswith("/v1/")]
+
+
+def add_problems(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    """Every operation may answer with a problem document."""
+    result["components"]["schemas"]["Problem"] = PROBLEM
+    problem = {
+        "description": "A problem document.",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    for path in result["paths"].values():
+        for operation in path.values():
+            operation["responses"]["default"] = problem
+    return result

@@ -38,7 +38,9 @@ class CamelSerializer(serializers.Serializer[Any]):
 
 
 def _from(name: str, field: Any) -> Any:
-    if field.source is None and camel_case(name) != name:
+    if isinstance(field, serializers.SerializerMethodField):
+        field.method_name = f"get_{name}"
+    elif field.source is None and camel_case(name) != name:
         field.source = name
     return field
 

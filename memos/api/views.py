@@ -21,6 +21,7 @@ class ProjectViewSet(viewsets.ViewSet):
     """A view parses, calls one service and serialises; it sees one project only."""
 
     scopes: dict[str, Scope] = {}
+    """Action → the scope it needs, where that is not `read` for GET and `write` for the rest."""
     queries: dict[str, type[CamelSerializer]] = {}
     """Action → the serializer of its query parameters; every other action takes none."""
 

@@ -2,15 +2,15 @@
 
 import hmac
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
-from memos.api.errors import Problem
+from memos.api.problems import Problem
 from memos.projects import keys
 from memos.projects.models import ApiKey, Scope
 
@@ -58,16 +58,16 @@ def _touch(key: ApiKey) -> None:
 
 
 class HasScope(BasePermission):
-    """GET needs `read`, the rest `write`, unless the view names another scope for the method."""
+    """GET needs `read`, the rest `write`, unless the view names another scope for the action."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        needed = scope_of(view, request.method or "")
+    def has_permission(self, request: Request, view: Any) -> bool:
+        needed = scope_of(view, view.action, request.method or "")
         if needed not in request.auth.scopes:
             raise Problem(403, "FORBIDDEN", f"This call needs a key with the scope '{needed}'.")
         return True
 
 
-def scope_of(view: APIView | type[APIView], method: str) -> Scope:
-    default = Scope.READ if method in ("GET", "HEAD", "OPTIONS") else Scope.WRITE
-    overrides: dict[str, Scope] = getattr(view, "scopes", {})
-    return overrides.get(method, default)
+def scope_of(view: Any, action: str, method: str) -> Scope:
+    """The scope that an action of a view (a class or an instance of one) needs."""
+    default = Scope.READ if method in ("GET", "HEAD") else Scope.WRITE
+    return view.scopes.get(action, default)

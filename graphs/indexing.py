@@ -1,0 +1,89 @@
+"""Makes episodes and memories recallable: language, full text, traits for ranking, excerpt, vectors."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from django.contrib.postgres.search import SearchVector
+from django.db.models import F, TextField, Value
+from django.db.models.functions import Replace
+from django.utils import timezone
+
+from graphs import embedders, languages, tokens
+from graphs.dates import resolve_dates
+from graphs.excerpts import condense
+from graphs.models import Embedding, Episode, Memory
+from graphs.models.memory import SPEAKER
+from graphs.sentences import count_words
+
+TRAITS = ["language", "words", "is_question", "has_date", "excerpt", "excerpt_tokens"]
+
+
+def index_episodes(episodes: Sequence[Episode]) -> list[Embedding]:
+    """Fill what can be told from the words alone and return the vectors, unsaved. Slow; holds no transaction."""
+    embedder = embedders.current()
+    for episode in episodes:
+        _read(episode)
+    encoded = embedder.embed([_as_spoken(episode) for episode in episodes])
+    return [
+        Embedding(
+            project_id=episode.project_id,
+            graph_id=episode.graph_id,
+            episode=episode,
+            model=embedder.model,
+            vector=code.vector,
+            tokens=code.tokens.tobytes(),
+            pieces=len(code.tokens),
+        )
+        for episode, code in zip(episodes, encoded, strict=True)
+    ]
+
+
+def save_index(episodes: Sequence[Episode], vectors: Sequence[Embedding]) -> None:
+    """Write what `index_episodes` found. Call it in a transaction that holds the graph's lease."""
+    Episode.objects.bulk_update(episodes, TRAITS)
+    _write_full_text(episodes)
+    Embedding.objects.bulk_create(vectors, ignore_conflicts=True)
+    Episode.objects.filter(pk__in=[episode.pk for episode in episodes]).update(indexed_at=timezone.now())
+
+
+def index_memories(memories: Sequence[Memory]) -> list[Embedding]:
+    """The vectors of memories, unsaved; full text is written with the memory itself."""
+    embedder = embedders.current()
+    encoded = embedder.embed([memory.content.replace(SPEAKER, "The user") for memory in memories])
+    return [
+        Embedding(
+            project_id=memory.project_id,
+            graph_id=memory.graph_id,
+            memory=memory,
+            model=embedder.model,
+            vector=code.vector,
+        )
+        for memory, code in zip(memories, encoded, strict=True)
+    ]
+
+
+def write_memory_text(memories: Sequence[Memory]) -> None:
+    """Fill the full-text vector of memories that were just saved."""
+    for language, group in groupby(sorted(memories, key=lambda m: m.language), key=lambda m: m.language):
+        text = Replace(F("content"), Value(SPEAKER), Value(""), output_field=TextField())
+        vector = SearchVector(text, config=languages.search_config(language))
+        Memory.objects.filter(pk__in=[memory.pk for memory in group]).update(tsv=vector)
+
+
+def _write_full_text(episodes: Sequence[Episode]) -> None:
+    for language, group in groupby(sorted(episodes, key=lambda e: e.language), key=lambda e: e.language):
+        vector = SearchVector("content", config=languages.search_config(language))
+        Episode.objects.filter(pk__in=[episode.pk for episode in group]).update(tsv=vector)
+
+
+def _read(episode: Episode) -> None:
+    episode.language = languages.detect(episode.content)
+    episode.words = count_words(episode.content)
+    episode.is_question = episode.content.rstrip().endswith("?")
+    episode.has_date = bool(resolve_dates(episode.content, episode.said_at))
+    episode.excerpt = condense(episode.content, episode.said_at)
+    episode.excerpt_tokens = tokens.count(episode.excerpt)
+
+
+def _as_spoken(episode: Episode) -> str:
+    return f"{episode.speaker}: {episode.content}" if episode.speaker else episode.content

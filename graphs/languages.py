@@ -1,0 +1,34 @@
+"""Which language a text is in, and what PostgreSQL calls it."""
+
+from functools import cache
+
+import py3langid
+
+DEFAULT = "en"
+_SURE_FROM = 12
+"""Letters below which a guess is no better than chance: "ok" reads as Afrikaans."""
+
+_CONFIGS = {
+    "ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish", "fi": "finnish",
+    "fr": "french", "hu": "hungarian", "id": "indonesian", "it": "italian", "lt": "lithuanian", "nl": "dutch",
+    "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sv": "swedish", "tr": "turkish",
+}  # fmt: skip
+_OTHERS = ("bg", "cs", "hi", "ja", "ko", "pl", "uk", "zh")
+
+
+def detect(text: str) -> str:
+    """ISO 639-1 of the text; English where it is too short to tell."""
+    if sum(map(str.isalpha, text[:200])) < _SURE_FROM and text.isascii():
+        return DEFAULT
+    _load()
+    return py3langid.classify(text[:1000])[0]
+
+
+@cache
+def _load() -> None:
+    py3langid.set_languages([*_CONFIGS, *_OTHERS])
+
+
+def search_config(language: str) -> str:
+    """The text search configuration of PostgreSQL for a language; `simple` (no stemming) where it has none."""
+    return _CONFIGS.get(language, "simple")

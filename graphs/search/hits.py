@@ -1,0 +1,187 @@
+"""The ranked answer to a query: memories, entities, relations and episodes of one graph, or of several."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import numpy as np
+from django.db.models import QuerySet
+from pgvector.django import CosineDistance
+
+from graphs import embedders
+from graphs.models import Embedding, Entity, Episode, Graph, Memory, Relation, Source
+from graphs.search import question as questions
+from graphs.search import weights
+from graphs.search.question import Question
+from graphs.search.rank import Ranked, rank
+
+KINDS = ("memory", "entity", "relation", "episode")
+KIND_CHOICES = [(kind, kind) for kind in KINDS]
+DEPTH = 200
+"""How many of a graph's best episodes are looked through for the memories that rest on them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something found. ``score`` is 0 to 1 and comparable within one answer; ``record`` is the row itself."""
+
+    kind: str
+    record: Memory | Entity | Relation | Episode
+    score: float
+    sources: Sequence[Episode] = field(default=())
+    """The episodes that it rests on, oldest first."""
+
+    @property
+    def key(self) -> tuple[float, str, str]:
+        """Best first; the same graph and query give the same order."""
+        return (-self.score, self.kind, str(self.record.pk))
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Narrows what is found. Times are when something was said."""
+
+    kind: str | None = None
+    role: str | None = None
+    stream: UUID | None = None
+    said_from: object | None = None
+    said_to: object | None = None
+
+    def episodes(self) -> QuerySet[Episode]:
+        wanted = {
+            "role": self.role,
+            "stream": self.stream,
+            "said_at__gte": self.said_from,
+            "said_at__lt": self.said_to,
+        }
+        return Episode.objects.filter(**{name: value for name, value in wanted.items() if value is not None})
+
+    @property
+    def narrows_episodes(self) -> bool:
+        return any((self.role, self.stream, self.said_from, self.said_to))
+
+
+def search(
+    graphs: Iterable[Graph],
+    query: str,
+    *,
+    limit: int = 10,
+    kinds: Sequence[str] = KINDS,
+    filters: Filters | None = None,
+) -> list[Hit]:
+    """The best hits in those graphs, best first. ``kinds`` is a subset of KINDS."""
+    return search_each(graphs, query, limit=limit, kinds=kinds, filters=filters)[:limit]
+
+
+def search_each(
+    graphs: Iterable[Graph],
+    query: str,
+    *,
+    limit: int,
+    kinds: Sequence[str] = KINDS,
+    filters: Filters | None = None,
+) -> list[Hit]:
+    """As `search`, but up to ``limit`` hits of each kind in each graph."""
+    question = questions.read(query)
+    found = [hit for graph in graphs for hit in _search_one(graph, question, limit, kinds, filters or Filters())]
+    return sorted(found, key=lambda hit: hit.key)
+
+
+def _search_one(graph: Graph, question: Question, limit: int, kinds: Sequence[str], filters: Filters) -> list[Hit]:
+    ranked = rank(graph, question, embedders.current().model)
+    memories = _memories(graph, ranked, question, filters)
+    hits = {
+        "memory": lambda: memories,
+        "episode": lambda: _episodes(graph, ranked, limit, filters),
+        "relation": lambda: _relations(memories),
+        "entity": lambda: _entities(memories, question),
+    }
+    return [hit for kind in kinds for hit in sorted(hits[kind](), key=lambda hit: hit.key)[:limit]]
+
+
+def _episodes(graph: Graph, ranked: Ranked, limit: int, filters: Filters) -> list[Hit]:
+    best = ranked.best(len(ranked.outline) if filters.narrows_episodes else limit)
+    rows = filters.episodes().filter(graph=graph).in_bulk([key for key, _ in best])
+    kept = [(rows[key], score) for key, score in best if key in rows]
+    return [Hit("episode", episode, squash(score), [episode]) for episode, score in kept[:limit]]
+
+
+def _memories(graph: Graph, ranked: Ranked, question: Question, filters: Filters) -> list[Hit]:
+    """The believed memories that rest on the best episodes, or whose own sentence is near the question."""
+    episodes = [key for key, _ in ranked.best(DEPTH)]
+    near = _nearest(graph, question)
+    rows = Memory.objects.believed().filter(graph=graph).select_related("about")
+    if filters.kind:
+        rows = rows.filter(kind=filters.kind)
+    resting = Source.objects.filter(graph=graph, episode__in=episodes).values("memory")
+    found = list(rows.filter(pk__in=[*near, *resting.values_list("memory", flat=True)]))
+    supports = sources_of(found)
+    own = _own(found, near, question)
+    return [
+        Hit(
+            "memory",
+            memory,
+            squash(float(ranked.of([e.pk for e in supports[memory.pk]]).max()) + extra),
+            supports[memory.pk],
+        )
+        for memory, extra in zip(found, own, strict=True)
+        if supports.get(memory.pk) and _passes(supports[memory.pk], filters)
+    ]
+
+
+def _passes(episodes: Sequence[Episode], filters: Filters) -> bool:
+    if not filters.narrows_episodes:
+        return True
+    return filters.episodes().filter(pk__in=[episode.pk for episode in episodes]).exists()
+
+
+def _nearest(graph: Graph, question: Question) -> dict[UUID, float]:
+    """The memories whose sentences are nearest, with their cosine."""
+    distance = CosineDistance("vector", question.encoded.vector)
+    rows = Embedding.objects.filter(graph=graph, memory__isnull=False, model=embedders.current().model)
+    near = rows.annotate(distance=distance).order_by("distance").values_list("memory_id", "distance")[:DEPTH]
+    return {key: 1 - float(value) for key, value in near}
+
+
+def _own(memories: list[Memory], near: dict[UUID, float], question: Question) -> list[float]:
+    """What a memory adds to the score of the episode that it rests on."""
+    cosines = np.array([near.get(memory.pk, 0.0) for memory in memories])
+    z = (cosines - cosines.mean()) / max(float(cosines.std()), 1e-9) if len(cosines) > 1 else np.zeros(len(cosines))
+    return [
+        weights.MEMORY_OWN * float(value) + (weights.CLOSED if memory.valid_to and not question.asks_when else 0.0)
+        for memory, value in zip(memories, z, strict=True)
+    ]
+
+
+def sources_of(memories: Sequence[Memory]) -> dict[UUID, list[Episode]]:
+    """The episodes that support each memory, oldest first."""
+    rows = Source.objects.filter(memory__in=memories, role=Source.Role.SUPPORTS).select_related("episode")
+    found: dict[UUID, list[Episode]] = {}
+    for row in rows.order_by("episode__said_at", "episode_id"):
+        found.setdefault(row.memory_id, []).append(row.episode)
+    return found
+
+
+def _relations(memories: list[Hit]) -> list[Hit]:
+    by_memory = {hit.record.pk: hit for hit in memories}
+    rows = Relation.objects.filter(memory__in=by_memory).select_related("subject", "object", "memory")
+    return [Hit("relation", row, by_memory[row.memory_id].score, by_memory[row.memory_id].sources) for row in rows]
+
+
+def _entities(memories: list[Hit], question: Question) -> list[Hit]:
+    """Entities that the found memories speak of; one that the question names comes first."""
+    best: dict[UUID, Hit] = {}
+    scores = {hit.record.pk: hit for hit in memories}
+    rows = Entity.objects.filter(mentions__memory__in=scores, is_subject=False).distinct()
+    for entity in rows.prefetch_related("mentions"):
+        hit = max((scores[m.memory_id] for m in entity.mentions.all() if m.memory_id in scores), key=lambda h: h.score)
+        named = entity.key in question.names
+        score = 1 - (1 - hit.score) / 2 if named else hit.score
+        best[entity.pk] = Hit("entity", entity, score, hit.sources)
+    return list(best.values())
+
+
+def squash(score: float) -> float:
+    """The sum of the levers as 0 to 1; it keeps the order."""
+    return round(1 / (1 + math.exp(-score / 2)), 6) if score > -1000 else 0.0

@@ -1,0 +1,48 @@
+"""What a query asks for, beyond its words: who, when, about which things."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from graphs import embedders, languages
+from graphs.dates import Bound, DateSpan, resolve_dates
+from graphs.embedders import EncodedQuery
+
+_WHEN = re.compile(r"\b(?:when|how long|what (?:date|day|month|year|time)|which (?:day|month|year)|since)\b", re.I)
+_WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
+_LONGEST_NAME = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    text: str
+    language: str
+    encoded: EncodedQuery
+    spans: tuple[DateSpan, ...]
+    asks_when: bool
+    names: frozenset[str]
+    """Runs of up to four words, casefolded: whatever entity or speaker the query may name is among them."""
+
+    @property
+    def configs(self) -> list[str]:
+        return sorted({languages.search_config(language) for language in (self.language, languages.DEFAULT)})
+
+
+def read(text: str, now: datetime | None = None) -> Question:
+    """Relative dates in the query are read against ``now``."""
+    found = resolve_dates(text, now or timezone.now())
+    return Question(
+        text=text,
+        language=languages.detect(text),
+        encoded=embedders.current().embed_query(text),
+        spans=tuple(each.span for each in found if each.span.bound is not Bound.FOR),
+        asks_when=bool(_WHEN.search(text)),
+        names=frozenset(_names(text)),
+    )
+
+
+def _names(text: str) -> list[str]:
+    words = [re.sub(r"['’]s$", "", word.casefold()) for word in _WORD.findall(text)]
+    return [" ".join(words[i : i + size]) for size in range(1, _LONGEST_NAME + 1) for i in range(len(words) - size + 1)]

@@ -1,0 +1,27 @@
+"""What each lever counts in the sum that ranks episodes, set by hand, with the reason for each.
+
+The z-scores are taken over the episodes of a graph, so the units of the other weights are standard deviations.
+"""
+
+LATE = 1.0
+"""z of the window's late interaction: the best single lever, and the unit of the others."""
+LEXICAL = 0.5
+"""z of the window's BM25: agrees with LATE on most and adds rare words and names that the model never learned."""
+DENSE = 0.5
+"""z of the cosine; only where there are no token vectors, since late interaction contains it."""
+SPEAKER = 1.0
+"""A question that names a speaker wants what that person said; half where nobody is named."""
+TIME = 1.0
+"""Said within the span that the question names; a little for the month after, when things are told of."""
+ENTITY = 0.3
+"""A memory of the episode speaks of an entity that the question names: the graph's own link, often redundant."""
+ROLE = 0.25
+"""What the user said outweighs what an assistant answered; small, for answers hold facts too."""
+QUESTION = -0.3
+"""An episode that ends in a question asks for something and seldom tells it."""
+WHEN = 0.5
+"""A question for a time wants words that hold a date."""
+MEMORY_OWN = 0.3
+"""z of the cosine of a memory's own sentence, on top of the episode it rests on: tells the facts of one long message apart."""
+CLOSED = -0.5
+"""A memory that no longer holds, unless the question asks for a time."""

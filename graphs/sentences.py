@@ -1,0 +1,45 @@
+"""Text in sentences, and long text in pieces that are small enough to be recalled."""
+
+import re
+
+MAX_PIECE_WORDS = 120
+
+_BREAK = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+|(?<=[。！？])|\n+")
+_WORD = re.compile(r"\w+")
+
+
+def sentences(text: str) -> list[str]:
+    return [found for found in (part.strip() for part in _BREAK.split(text)) if found]
+
+
+def count_words(text: str) -> int:
+    return len(_WORD.findall(text))
+
+
+def pieces(text: str) -> list[str]:
+    """Cut at the ends of sentences so that no piece has more than MAX_PIECE_WORDS words; a text that short is one piece
+    and is kept as it is."""
+    if count_words(text) <= MAX_PIECE_WORDS:
+        return [text]
+    found: list[list[str]] = [[]]
+    room = MAX_PIECE_WORDS
+    for part in _parts(text):
+        size = count_words(part)
+        if size > room and found[-1]:
+            found.append([])
+            room = MAX_PIECE_WORDS
+        found[-1].append(part)
+        room -= size
+    return [" ".join(parts) for parts in found]
+
+
+def _parts(text: str) -> list[str]:
+    """Sentences; one that is too long by itself is cut between words, or between letters where it has no words."""
+    return [part for sentence in sentences(text) for part in _cut(sentence)]
+
+
+def _cut(sentence: str) -> list[str]:
+    words = sentence.split()
+    groups = [" ".join(words[i : i + MAX_PIECE_WORDS]) for i in range(0, len(words), MAX_PIECE_WORDS)]
+    longest = MAX_PIECE_WORDS * 12
+    return [group[i : i + longest] for group in groups for i in range(0, len(group), longest)]

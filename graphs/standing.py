@@ -1,0 +1,70 @@
+"""What stands out in a graph without a question: the most important and the most recent."""
+
+from datetime import datetime
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from graphs.kinds import MemoryKind
+from graphs.models import Entity, Episode, Graph, Memory
+from graphs.search import Hit, sources_of
+
+_IMPORTANCE = {
+    MemoryKind.INSTRUCTION: 1.0,
+    MemoryKind.IDENTITY: 0.95,
+    MemoryKind.HEALTH: 0.9,
+    MemoryKind.WORK: 0.85,
+    MemoryKind.HOME: 0.85,
+    MemoryKind.RELATIONSHIP: 0.8,
+    MemoryKind.PLAN: 0.75,
+    MemoryKind.GOAL: 0.75,
+    MemoryKind.PREFERENCE: 0.7,
+    MemoryKind.POSSESSION: 0.6,
+    MemoryKind.SKILL: 0.6,
+    MemoryKind.EVENT: 0.5,
+    MemoryKind.FACT: 0.5,
+}
+"""Who somebody is and what must be heeded comes before what once happened."""
+_HALF_LIFE_DAYS = 90.0
+_RECENCY = 0.3
+_PAST_EVENT = 0.6
+
+
+def subject(graph: Graph) -> Entity | None:
+    return Entity.objects.filter(graph=graph, is_subject=True).first()
+
+
+def memories(graph: Graph, limit: int) -> list[Hit]:
+    """Facts that hold now, the most important and most recent first."""
+    now = timezone.now()
+    found = list(
+        Memory.objects.holding().filter(graph=graph).select_related("about").order_by("-said_at", "pk")[: limit * 3]
+    )
+    best = sorted(found, key=lambda memory: (-_standing(memory, now), str(memory.pk)))[:limit]
+    supports = sources_of(best)
+    return [Hit("memory", memory, _standing(memory, now), supports.get(memory.pk, [])) for memory in best]
+
+
+def episodes(graph: Graph, limit: int) -> list[Hit]:
+    """What was said last, newest first."""
+    rows = Episode.objects.filter(graph=graph, indexed_at__isnull=False).exclude(
+        source_kind=Episode.SourceKind.STATEMENT
+    )
+    found = list(rows.order_by("-said_at", "-position", "pk")[:limit])
+    return [Hit("episode", episode, round(0.5 / (rank + 2), 6), [episode]) for rank, episode in enumerate(found)]
+
+
+def entities(graph: Graph, limit: int) -> list[Hit]:
+    """What most of the facts that hold speak of."""
+    holding = Q(mentions__memory__in=Memory.objects.holding().filter(graph=graph))
+    rows = Entity.objects.filter(graph=graph, is_subject=False).annotate(facts=Count("mentions", filter=holding))
+    best = rows.filter(facts__gt=0).order_by("-facts", "-last_seen_at", "pk")[:limit]
+    return [Hit("entity", entity, round(1 - 1 / (entity.facts + 1), 6)) for entity in best]
+
+
+def _standing(memory: Memory, now: datetime) -> float:
+    days = max((now - memory.said_at).total_seconds() / 86400, 0.0)
+    importance = _IMPORTANCE[MemoryKind(memory.kind)] * memory.confidence
+    if memory.kind == MemoryKind.PLAN and memory.valid_from and memory.valid_from < now:
+        importance *= _PAST_EVENT  # a plan whose day has passed may have come true or not
+    return round((1 - _RECENCY) * importance + _RECENCY * 0.5 ** (days / _HALF_LIFE_DAYS), 6)

@@ -1,0 +1,78 @@
+"""What makes two facts the same, and how a belief is changed without losing what was believed before."""
+
+import hashlib
+import re
+from datetime import datetime
+from uuid import UUID
+
+import snowballstemmer
+from django.db.models import F
+from django.utils import timezone
+
+from graphs.kinds import MemoryKind
+from graphs.models import Graph, Memory, MemoryRevision
+from graphs.words import STOP
+
+DATED = (MemoryKind.EVENT, MemoryKind.PLAN)
+"""Kinds that happen: the same words for another day are another fact."""
+
+_NEGATIONS = frozenset(["no", "not", "never", "nor", "don't", "doesn't", "didn't", "isn't", "wasn't", "won't", "can't"])
+_WORD = re.compile(r"\w+(?:['’]\w+)?")
+_stem = snowballstemmer.stemmer("english").stemWord
+
+
+def digest(content: str, about: UUID | None, day: datetime | None) -> int:
+    """Identifies a fact within its graph: the stems of what it says, about whom, and the day where it has one.
+
+    A signed 64-bit number, for a bigint column. Articles, auxiliaries and the order of the words don't matter; a
+    negation does.
+    """
+    words = (word.lower().replace("’", "'") for word in _WORD.findall(content))
+    stems = sorted({_stem(word) for word in words if word not in STOP or word in _NEGATIONS})
+    text = "\0".join([*stems, str(about or ""), day.date().isoformat() if day else ""])
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), signed=True)
+
+
+def believed_twin(memory: Memory) -> Memory | None:
+    """The believed memory that says the same for a time that overlaps; it is locked with the graph."""
+    twins = Memory.objects.believed().filter(graph=memory.graph, digest=memory.digest).order_by("created_at")
+    return next((twin for twin in twins if _overlap(twin, memory)), None)
+
+
+def _overlap(one: Memory, other: Memory) -> bool:
+    return _starts_before_end(one, other) and _starts_before_end(other, one)
+
+
+def _starts_before_end(one: Memory, other: Memory) -> bool:
+    return one.valid_from is None or other.valid_to is None or one.valid_from < other.valid_to
+
+
+def close(memory: Memory, *, at: datetime, by: Memory, reason: str) -> None:
+    """Say that a memory held until ``at``: it stays believed, with its end, and its earlier state is kept."""
+    keep_revision(memory, MemoryRevision.ChangedBy.INGEST, reason)
+    memory.valid_to = max(at, memory.valid_from) if memory.valid_from else at
+    memory.invalidated_by = by
+    memory.save(update_fields=["valid_to", "invalidated_by", "recorded_at"])
+
+
+def keep_revision(memory: Memory, changed_by: str, reason: str) -> None:
+    now = timezone.now()
+    MemoryRevision.objects.create(
+        project_id=memory.project_id,
+        graph_id=memory.graph_id,
+        memory=memory,
+        content=memory.content,
+        valid_from=memory.valid_from,
+        valid_to=memory.valid_to,
+        valid_precision=memory.valid_precision,
+        recorded_from=memory.recorded_at,
+        recorded_to=now,
+        changed_by=changed_by,
+        reason=reason,
+    )
+    memory.recorded_at = now
+
+
+def bump(graph: Graph) -> None:
+    """Count a change of what is believed; summaries made before it are stale."""
+    Graph.objects.filter(pk=graph.pk).update(version=F("version") + 1)

@@ -1,0 +1,47 @@
+"""Jobs as the API shows them."""
+
+from rest_framework import serializers
+
+from ingest.models import IngestJob
+from memos import ids
+from memos.api.serializers import CamelSerializer, Moment
+
+
+class JobError(CamelSerializer):
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class Written(CamelSerializer):
+    memories = serializers.IntegerField()
+    closed = serializers.IntegerField()
+    entities = serializers.IntegerField()
+    relations = serializers.IntegerField()
+
+
+class JobOut(CamelSerializer):
+    id = serializers.CharField(source="ref")
+    status = serializers.ChoiceField(IngestJob.Status.choices)
+    kind = serializers.CharField()
+    user_id = serializers.SerializerMethodField()
+    graph_id = serializers.SerializerMethodField()
+    thread_id = serializers.SerializerMethodField()
+    message_id = serializers.SerializerMethodField()
+    attempts = serializers.IntegerField()
+    error = JobError(allow_null=True)
+    written = Written()
+    created_at = Moment()
+    started_at = Moment(allow_null=True)
+    finished_at = Moment(allow_null=True)
+
+    def get_user_id(self, job: IngestJob) -> str:
+        return ids.encode("usr", job.user_id)
+
+    def get_graph_id(self, job: IngestJob) -> str:
+        return ids.encode("grph", job.graph_id)
+
+    def get_thread_id(self, job: IngestJob) -> str:
+        return ids.encode("thr", job.thread_id)
+
+    def get_message_id(self, job: IngestJob) -> str:
+        return ids.encode("msg", job.message_id)

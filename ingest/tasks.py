@@ -1,0 +1,53 @@
+"""Celery's part: it rings. A task takes an id, may run twice, and finds in the rows what there is to do."""
+
+import logging
+from uuid import UUID
+
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from ingest import pipeline, summaries, sweep
+from memos.celery import app
+
+log = logging.getLogger(__name__)
+
+
+@app.task(name="ingest.ingest_graph")
+def ingest_graph(graph_id: str) -> None:
+    """Do what is due in a graph; ring again while there is more."""
+    if pipeline.run(UUID(graph_id)):
+        _ring(ingest_graph, graph_id)
+    for user_id in summaries.due_users(UUID(graph_id)):
+        _ring(summarise_user, str(user_id))
+
+
+@app.task(name="ingest.summarise_user")
+def summarise_user(user_id: str) -> None:
+    """Make a user's summary anew where it is stale or asked for."""
+    summaries.summarise(UUID(user_id))
+
+
+@app.task(name="ingest.sweep")
+def sweep_all() -> None:
+    """Ring for whatever waits: the guarantee behind a broker that may forget."""
+    for graph_id in sweep.waiting_graphs():
+        _ring(ingest_graph, str(graph_id))
+    for user_id in sweep.waiting_summaries():
+        _ring(summarise_user, str(user_id))
+
+
+def ring_graph(graph_id: UUID) -> None:
+    """Ring for a graph once the transaction has committed."""
+    transaction.on_commit(lambda: _ring(ingest_graph, str(graph_id)))
+
+
+def ring_summary(user_id: UUID) -> None:
+    transaction.on_commit(lambda: _ring(summarise_user, str(user_id)))
+
+
+def _ring(task: object, key: str) -> None:
+    """A ring that does not get through is no error: the sweeper rings again."""
+    try:
+        task.apply_async([key], retry=False)  # type: ignore[attr-defined]
+    except (OperationalError, OSError) as error:
+        log.warning("the broker did not take the ring for %s: %s", key, error)

@@ -1,0 +1,49 @@
+"""/healthz and /readyz."""
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
+
+from memos.celery import app
+
+
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """The process lives."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """503 only when the database does not answer: without broker or workers nothing accepted is lost."""
+    database = _database()
+    broker = _broker()
+    checks = {"database": database, "broker": broker, "workers": _workers() if broker == "ok" else "degraded"}
+    ready = database == "ok"
+    status = "ok" if set(checks.values()) == {"ok"} else "degraded" if ready else "unavailable"
+    return JsonResponse({"status": status, "checks": checks}, status=200 if ready else 503)
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return "unavailable"
+    return "ok"
+
+
+def _broker() -> str:
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1) as client:
+            client.ping()
+    except redis.RedisError:
+        return "degraded"
+    return "ok"
+
+
+def _workers() -> str:
+    """Whether a worker answers within half a second."""
+    return "ok" if app.control.ping(timeout=0.5, limit=1) else "degraded"

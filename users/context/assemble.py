@@ -1,0 +1,142 @@
+"""Chooses what stands in the block."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from graphs import standing, tokens
+from graphs.models import Episode, Graph, Memory
+from graphs.render import name_of, sentence
+from graphs.search import Hit, search_each
+from graphs.words import content_words
+from users.context import fence, lines
+from users.context.lines import Line
+from users.context.pack import HEADING_COST, Packer
+from users.context.render import SHARED, Frame, render
+from users.context.templates import TEMPLATES, Template
+from users.models import Group, Summary, User
+
+DEPTH = 300
+"""How many memories and how many episodes are considered for a block."""
+COVERED = 0.7
+"""A line is left out when what stands in the block holds that share of its content words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What of the budget each part gets at most, before the rest goes to whatever ranks best."""
+
+    summary: float
+    entities: float
+    first: float
+    facts: float
+
+
+ANSWERING = Shares(summary=0.08, entities=0.05, first=0.15, facts=0.12)
+STANDING = Shares(summary=0.25, entities=0.1, first=0.4, facts=0.6)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The text, its o200k_base tokens, and the hits that its lines rest on, best first."""
+
+    text: str
+    tokens: int
+    hits: list[Hit]
+
+
+def assemble(
+    *, user: User, template: str, max_tokens: int, query: str | None = None, groups: Sequence[Group] = ()
+) -> Block:
+    """The block of at most ``max_tokens``; the same input gives the same block. Empty where nothing fits."""
+    style = TEMPLATES[template]
+    shares = ANSWERING if query else STANDING
+    frame = Frame(style.name, fence.label(name_of(standing.subject(user.graph))))
+    packer = Packer(max_tokens - tokens.count(render(frame, [])))
+    frame = _with_summary(frame, user, packer, int(max_tokens * shares.summary))
+    names = {user.graph_id: ""} | {group.graph_id: group.name for group in groups}
+    graphs = [user.graph, *(group.graph for group in groups)]
+    found = _recall(graphs, query)
+    entities = [lines.of_entity(hit, "entities") for hit in found if hit.kind == "entity"]
+    packer.fill(entities, share=int(max_tokens * shares.entities))
+    _Answers(packer, style, names).pack([hit for hit in found if hit.kind != "entity"], shares, max_tokens)
+    return _fit(frame, packer.lines, max_tokens)
+
+
+def _recall(graphs: Sequence[Graph], query: str | None) -> list[Hit]:
+    if query:
+        return search_each(graphs, query, limit=DEPTH, kinds=("memory", "episode", "entity"))
+    parts = [
+        part(graph, DEPTH) for graph in graphs for part in (standing.memories, standing.entities, standing.episodes)
+    ]
+    return sorted((hit for part in parts for hit in part), key=lambda hit: hit.key)
+
+
+def _with_summary(frame: Frame, user: User, packer: Packer, share: int) -> Frame:
+    summary = Summary.objects.filter(user=user).first()
+    text = fence.line(summary.text) if summary else ""
+    cost = tokens.count(text) + 1 + HEADING_COST
+    if not text or cost > min(share, packer.room):
+        return frame
+    packer.room -= cost
+    return replace(frame, summary=text)
+
+
+class _Answers:
+    """Packs facts and excerpts so that nothing is told twice."""
+
+    def __init__(self, packer: Packer, style: Template, names: dict[object, str]):
+        self.packer = packer
+        self.style = style
+        self.names = names
+        self.told: dict[object, set[str]] = {}
+        """Episode → the content words that the block holds of it."""
+
+    def pack(self, hits: Sequence[Hit], shares: Shares, max_tokens: int) -> None:
+        found = [(hit, self._line(hit)) for hit in hits]
+        first = [(hit, line) for hit, line in found if line.section in self.style.first]
+        facts = [(hit, line) for hit, line in found if hit.kind == "memory"]
+        self._fill(first, int(max_tokens * shares.first))
+        self._fill(facts, int(max_tokens * shares.facts))
+        self._fill(found, self.packer.room)
+
+    def _fill(self, found: Sequence[tuple[Hit, Line]], share: int) -> None:
+        for hit, line in found:
+            before = self.packer.room
+            if not self._is_told(hit) and self.packer.add(line, within=share):
+                share -= before - self.packer.room
+                self._tell(hit)
+
+    def _line(self, hit: Hit) -> Line:
+        record = hit.record
+        if isinstance(record, Episode):
+            return lines.of_episode(hit, self.style.excerpts(record.content))
+        assert isinstance(record, Memory)
+        group = self.names[record.graph_id]
+        return lines.of_memory(hit, SHARED + group if group else self.style.place(record), self.style.bullet(record))
+
+    def _is_told(self, hit: Hit) -> bool:
+        words = set(content_words(_text(hit)))
+        told = set().union(*(self.told.get(episode.pk, set()) for episode in hit.sources))
+        return bool(told) and len(words & told) >= COVERED * len(words)
+
+    def _tell(self, hit: Hit) -> None:
+        words = set(content_words(_text(hit)))
+        for episode in hit.sources:
+            self.told.setdefault(episode.pk, set()).update(words)
+
+
+def _text(hit: Hit) -> str:
+    return hit.record.excerpt if isinstance(hit.record, Episode) else sentence(hit.record)  # type: ignore[arg-type]
+
+
+def _fit(frame: Frame, packed: Sequence[Line], max_tokens: int) -> Block:
+    """Costs were added up line by line; what the whole costs is counted, and the weakest lines go if it is too much."""
+    kept = sorted(packed, key=lambda line: line.hit.key)
+    while True:
+        text = render(frame, kept)
+        count = tokens.count(text)
+        if count <= max_tokens:
+            return Block(text, count, [line.hit for line in kept])
+        if not kept:
+            return Block("", 0, []) if not frame.summary else _fit(replace(frame, summary=""), packed, max_tokens)
+        kept.pop()

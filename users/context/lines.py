@@ -1,0 +1,88 @@
+"""The lines that a block may be made of, each with what it costs and what it rests on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from graphs import tokens
+from graphs.kinds import MemoryKind, Precision
+from graphs.models import Entity, Episode, Memory
+from graphs.render import name_of, sentence
+from graphs.search import Hit
+from users.context import fence
+
+_FORMATS = {Precision.YEAR: "%Y", Precision.MONTH: "%B %Y", Precision.TIME: "%-d %B %Y, %H:%M"}
+_DAY = "%-d %B %Y"
+_HAPPENS = (MemoryKind.EVENT, MemoryKind.PLAN)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """``section`` names the list that it stands in; lines of a section are shown by ``order``. ``day`` is the date
+    under which an excerpt is grouped. ``cost`` is in o200k_base tokens."""
+
+    section: str
+    text: str
+    hit: Hit
+    order: tuple[object, ...] = ()
+    day: str = ""
+    cost: int = 0
+
+
+def of_memory(hit: Hit, section: str, bullet: str) -> Line:
+    memory = hit.record
+    assert isinstance(memory, Memory)
+    text = bullet + fence.line(sentence(memory)) + when(memory)
+    return Line(section, text, hit, order=(-hit.score, str(memory.pk)), cost=tokens.count(text) + 1)
+
+
+def of_episode(hit: Hit, section: str) -> Line:
+    episode = hit.record
+    assert isinstance(episode, Episode)
+    text = f"{speaker_of(episode)}: {fence.line(episode.excerpt or episode.content)}"
+    return Line(
+        section,
+        text,
+        hit,
+        order=(episode.said_at, str(episode.stream), episode.position),
+        day=day(episode.said_at),
+        cost=tokens.count(text) + 1,
+    )
+
+
+def of_entity(hit: Hit, section: str) -> Line:
+    entity = hit.record
+    assert isinstance(entity, Entity)
+    aliases = ", also " + ", ".join(fence.line(alias) for alias in entity.aliases[:3]) if entity.aliases else ""
+    text = f"- {fence.line(name_of(entity))} ({entity.type}{aliases})"
+    return Line(section, text, hit, order=(-hit.score, str(entity.pk)), cost=tokens.count(text) + 1)
+
+
+def speaker_of(episode: Episode) -> str:
+    return fence.label(episode.speaker) if episode.speaker else (episode.role or "user").capitalize()
+
+
+def day(moment: datetime) -> str:
+    return moment.strftime(_DAY)
+
+
+def when(memory: Memory) -> str:
+    """The time that a fact holds for, in brackets; nothing where the sentence says it or none is known."""
+    said = _since_until(memory)
+    return f" ({said})" if said and not _stands_in(said, memory.content) else ""
+
+
+def _since_until(memory: Memory) -> str:
+    starts = _date(memory.valid_from, memory.valid_precision)
+    ends = _date(memory.valid_to, memory.valid_precision)
+    if memory.kind in _HAPPENS and not ends:
+        return starts
+    parts = [f"since {starts}" if starts and not ends else starts, f"until {ends}" if ends else ""]
+    return " ".join(filter(None, parts))
+
+
+def _stands_in(said: str, content: str) -> bool:
+    return said.removeprefix("since ").removeprefix("until ") in content
+
+
+def _date(moment: datetime | None, precision: str | None) -> str:
+    return moment.strftime(_FORMATS.get(Precision(precision or "day"), _DAY)) if moment else ""

@@ -1,0 +1,216 @@
+"""/v1/users and /v1/groups."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from graphs import counts
+from graphs.models import Memory
+from graphs.search import search
+from graphs.serializers import (
+    HitOut,
+    MemoryListQuery,
+    MemoryOut,
+    MemoryPage,
+    NewMemory,
+    SearchOut,
+    SearchQuery,
+    message_ids,
+    sources,
+)
+from graphs.views import filters_of, list_memories, with_provenance
+from ingest import erase
+from ingest import services as ingestion
+from memos.api.problems import not_found
+from memos.api.pagination import PageQuery, paginate
+from memos.api.views import ProjectViewSet, page_of
+from memos.projects.models import Scope
+from threads.models import Message, Thread
+from users import serializers as forms
+from users import services
+from users.context import Block, assemble
+from users.models import Group, User
+
+LATEST_TURNS = 4
+"""Messages of a thread that make up the query when `threadId` is given."""
+
+
+class PlainText(BaseRenderer):
+    """The block alone, for `Accept: text/plain`."""
+
+    media_type = "text/plain"
+    format = "txt"
+    charset = "utf-8"
+
+    def render(self, data: Any, media_type: str | None = None, context: Any = None) -> bytes:
+        is_block = isinstance(data, dict) and "context" in data
+        return data["context"].encode() if is_block else JSONRenderer().render(data)
+
+
+CONTEXT_RENDERERS = [JSONRenderer, PlainText]
+
+
+class UserViewSet(ProjectViewSet):
+    queries = {
+        "list": forms.UserListQuery,
+        "context": forms.ContextQuery,
+        "summary": forms.SummaryQuery,
+        "memories": MemoryListQuery,
+    }
+    scopes = {"search": Scope.READ}
+
+    def get_user(self, ref: str, rows: QuerySet[User] | None = None) -> User:
+        """The project's user with that id, or a 404."""
+        users = (User.objects.all() if rows is None else rows).filter(project=self.project)
+        user = users.by_ref(ref).select_related("graph").first()  # type: ignore[attr-defined]
+        if user is None:
+            raise not_found("user", ref)
+        return user
+
+    @extend_schema(request=forms.NewUser, responses={201: forms.UserOut})
+    def create(self, request: Request) -> Response:
+        """Create a user and, in the same transaction, their graph."""
+        user = services.create_user(caller=self.caller, **self.body(forms.NewUser))
+        return Response(forms.UserOut(user).data, 201)
+
+    @extend_schema(parameters=[forms.UserListQuery], responses=forms.UserPage)
+    def list(self, request: Request) -> Response:
+        """List the project's users with thread and memory counts, newest first."""
+        wanted = {name: self.query[name] for name in ("external_id", "email") if name in self.query}
+        rows = _with_counts(User.objects.for_project(self.project).filter(**wanted).select_related("graph"))
+        return self.page("users", paginate(rows, **page_of(self.query)), forms.UserInList)
+
+    @extend_schema(responses=forms.UserDetail)
+    def retrieve(self, request: Request, user_id: str) -> Response:
+        """Get one user with full stats and the biographical summary."""
+        rows = _with_counts(User.objects.select_related("summary")).annotate(entities=counts.entities())
+        return Response(forms.UserDetail(self.get_user(user_id, rows)).data)
+
+    @extend_schema(responses=forms.UserDeleted)
+    def destroy(self, request: Request, user_id: str) -> Response:
+        """Delete a user with their graph, threads, messages and everything derived from them."""
+        user = self.get_user(user_id)
+        erase.erase_user(caller=self.caller, user=user)
+        return Response({"deleted": True, "id": user.ref})
+
+    @extend_schema(responses=forms.UserGraph)
+    def graph(self, request: Request, user_id: str) -> Response:
+        """Diagnostic: the graph of this user."""
+        user = self.get_user(user_id, User.objects.annotate(memories=counts.memories()))
+        return Response(forms.UserGraph(user).data)
+
+    @extend_schema(parameters=[forms.SummaryQuery], request=None, responses=forms.SummaryOut)
+    def summary(self, request: Request, user_id: str) -> Response:
+        """Regenerate the biographical summary; without `force` only when memories have changed."""
+        result = ingestion.regenerate_summary(user=self.get_user(user_id), force=self.query["force"])
+        return Response(forms.SummaryOut(result).data)
+
+    @extend_schema(
+        parameters=[forms.ContextQuery],
+        responses={(200, "application/json"): forms.ContextOut, (200, "text/plain"): OpenApiResponse(str)},
+    )
+    def context(self, request: Request, user_id: str) -> Response:
+        """A block to paste into a system prompt, within a budget of tokens."""
+        user = self.get_user(user_id)
+        groups = services.groups_named(self.caller, self.query["groups"])
+        block = assemble(
+            user=user,
+            template=self.query["template"],
+            max_tokens=self.query["max_tokens"],
+            query=self._question(user),
+            groups=groups,
+        )
+        return Response(_context(user, block, self.query))
+
+    def _question(self, user: User) -> str | None:
+        """The query, or the latest turns of the thread that was named."""
+        if "thread_id" not in self.query:
+            return self.query.get("query")
+        thread = Thread.objects.for_project(self.project).filter(user=user).by_ref(self.query["thread_id"]).first()
+        if thread is None:
+            raise not_found("thread", self.query["thread_id"])
+        latest = Message.objects.filter(thread=thread).order_by("-position").values_list("content", flat=True)
+        return "\n".join(reversed(latest[:LATEST_TURNS]))[-2000:] or None
+
+    @extend_schema(request=SearchQuery, responses=SearchOut)
+    def search(self, request: Request, user_id: str) -> Response:
+        """Search memories, entities, relations and episodes, best first."""
+        user, wanted = self.get_user(user_id), self.body(SearchQuery)
+        groups = services.groups_named(self.caller, wanted["groups"])
+        graphs = [user.graph, *(group.graph for group in groups)]
+        found = search(
+            graphs, wanted["query"], limit=wanted["limit"], kinds=wanted["kinds"], filters=filters_of(wanted)
+        )
+        return Response({"items": HitOut(found, many=True).data})
+
+    @extend_schema(parameters=[MemoryListQuery], responses=MemoryPage)
+    def memories(self, request: Request, user_id: str) -> Response:
+        """List what is known of a user; by default what is believed and holds now."""
+        page = list_memories(self.get_user(user_id).graph, self.query)
+        return self.page("memories", page, MemoryOut)
+
+
+class GroupViewSet(ProjectViewSet):
+    queries = {"list": PageQuery}
+
+    def get_group(self, name: str) -> Group:
+        rows = Group.objects.for_project(self.project).filter(name=name).select_related("graph")
+        group = rows.annotate(memories=counts.memories(), entities=counts.entities()).first()
+        if group is None:
+            raise services.group_not_found(name)
+        return group
+
+    @extend_schema(request=forms.NewGroup, responses={201: forms.GroupOut})
+    def create(self, request: Request) -> Response:
+        """Create a named graph that many users share."""
+        group = services.create_group(caller=self.caller, **self.body(forms.NewGroup))
+        return Response(forms.GroupOut(self.get_group(group.name)).data, 201)
+
+    @extend_schema(parameters=[PageQuery], responses=forms.GroupPage)
+    def list(self, request: Request) -> Response:
+        """List the project's groups, newest first."""
+        rows = Group.objects.for_project(self.project).select_related("graph")
+        rows = rows.annotate(memories=counts.memories(), entities=counts.entities())
+        return self.page("groups", paginate(rows, **page_of(self.query)), forms.GroupOut)
+
+    @extend_schema(responses=forms.GroupOut)
+    def retrieve(self, request: Request, name: str) -> Response:
+        """Get one group."""
+        return Response(forms.GroupOut(self.get_group(name)).data)
+
+    @extend_schema(request=NewMemory, responses={201: MemoryOut})
+    def memories(self, request: Request, name: str) -> Response:
+        """State a fact that holds for everybody who shares the group."""
+        memory = ingestion.state_memory(caller=self.caller, graph=self.get_group(name).graph, **self.body(NewMemory))
+        return Response(MemoryOut(with_provenance(Memory.objects.filter(pk=memory.pk)).get()).data, 201)
+
+
+def _with_counts(users: QuerySet[User]) -> QuerySet[User]:
+    threads = counts.per(Thread.objects.all(), "user")
+    return users.annotate(thread_count=threads, memories=counts.memories())
+
+
+def _context(user: User, block: Block, query: dict[str, Any]) -> dict[str, Any]:
+    items = [
+        {
+            "id": hit.record.ref,
+            "kind": hit.kind,
+            "score": hit.score,
+            "messageIds": message_ids(hit.sources),
+            "sources": sources(hit.sources),
+        }
+        for hit in block.hits
+    ]
+    return {
+        "userId": user.ref,
+        "template": query["template"],
+        "context": block.text,
+        "tokens": block.tokens,
+        "maxTokens": query["max_tokens"],
+        "groups": query["groups"],
+        "items": items,
+    }
