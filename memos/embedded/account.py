@@ -33,6 +33,17 @@ class Account:
         if self.uid is not None and self.gid is not None:
             os.chown(path, self.uid, self.gid)
 
+    def require_name(self) -> None:
+        """PostgreSQL asks the system for the name of its user, and does not start a new folder without one."""
+        uid = os.geteuid() if self.uid is None else self.uid
+        try:
+            pwd.getpwuid(uid)
+        except KeyError as error:
+            raise EmbeddedError(
+                f"User {uid} has no name on this system, and PostgreSQL needs one: add it to /etc/passwd, "
+                "or set DATABASE_URL to a server of your own."
+            ) from error
+
 
 def for_folder(folder: Path) -> Account:
     """The account for the servers of `folder`, which need not exist."""

@@ -61,6 +61,7 @@ class Postgres:
 
     def _create(self, draft: Path) -> None:
         """Made beside its place and moved there when complete: an interrupted first start leaves nothing half made."""
+        self.account.require_name()
         draft.mkdir(mode=0o700)
         self.account.own(draft)
         options = ["--username", NAME, "--auth", "reject", "--encoding", "UTF8", "--no-instructions"]
@@ -143,5 +144,6 @@ def check(folder: Path) -> None:
 def _why_not(folder: Path, said: str, log: Path | None = None) -> str:
     if "No space left on device" in said or f"Errno {errno.ENOSPC}" in said:
         return f"The disk that holds {folder} is full."
-    reasons = re.findall(r"(?:FATAL|PANIC|ERROR|error):\s+(.*)", said) or ["it gave no reason"]
+    reasons = re.findall(r"(?:FATAL|PANIC|ERROR|error):\s+(.*)", said) or said.strip().splitlines()
+    reasons = reasons or ["it gave no reason"]
     return f"PostgreSQL does not start on {folder}: {reasons[-1].rstrip('.')}" + (f" (see {log})." if log else ".")

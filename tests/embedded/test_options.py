@@ -38,9 +38,9 @@ def test_the_defaults_suit_a_first_start(tmp_path: Path) -> None:
 
 
 def test_the_environment_goes_before_the_file_and_an_empty_value_is_none(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text("# a comment\nPORT=9000\nexport HOST='0.0.0.0'\nWEB_THREADS=\nLLM_KEY=abc\n")
+    (tmp_path / ".env").write_text("# a comment\nPORT=9000\nexport HOST='::1'\nWEB_THREADS=\nLLM_KEY=abc\n")
     found = options.read(tmp_path, {"PORT": "9001"})
-    assert (found.host, found.port, found.web_threads) == ("0.0.0.0", 9001, 8)
+    assert (found.host, found.port, found.web_threads) == ("::1", 9001, 8)
     assert found.environment["LLM_KEY"] == "abc"
 
 

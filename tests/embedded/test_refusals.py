@@ -5,6 +5,8 @@ import socket
 import subprocess
 import sys
 from collections import namedtuple
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,17 +19,19 @@ from tests.embedded.conftest import keep, rows
 
 
 def why_not(folder: DataFolder) -> str:
-    servers = None
-    try:
-        servers = Servers(folder)
+    with pytest.raises(EmbeddedError) as caught, stopping(folder) as servers:
         servers.start()
-    except EmbeddedError as error:
-        assert "\n" not in str(error)
-        return str(error)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+@contextmanager
+def stopping(folder: DataFolder) -> Iterator[Servers]:
+    servers = Servers(folder)
+    try:
+        yield servers
     finally:
-        if servers:
-            servers.stop()
-    raise AssertionError("it started")
+        servers.stop()
 
 
 def test_a_taken_port() -> None:
@@ -50,9 +54,9 @@ def test_a_folder_in_use_by_another_instance(folder: DataFolder) -> None:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         assert other.stdout
         assert other.stdout.readline() == b"held\n"
-        with pytest.raises(EmbeddedError, match=rf"in use by another Memos \(process {other.pid}\).*MEMOS_DATA_DIR"):
-            with folder.held():
-                pass
+        expected = rf"in use by another Memos \(process {other.pid}\).*MEMOS_DATA_DIR"
+        with pytest.raises(EmbeddedError, match=expected), folder.held():
+            pass
         other.kill()
     with folder.held():
         pass
