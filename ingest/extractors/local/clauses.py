@@ -110,7 +110,7 @@ class Clause:
         for token in self.tokens:
             if token.lower_ in prepositions and token.pos_ in ("ADP", "SCONJ") and token.i > self.main.i:
                 nouns = [t for t in token.children if t.dep_ in ("pobj", "pcomp") and t in own]
-                if nouns:
+                if nouns and nouns[0].ent_type_ not in ("DATE", "TIME"):
                     return nouns[0]
         return None
 
@@ -131,7 +131,7 @@ def _coordinated(head: "Token", subject: "Token | None", shared: "tuple[Token, .
     spliced = [t for t in head.children if _is_spliced(t, head)]
     for each in spliced:
         yield from _coordinated(each, None, ())
-    parts = [t for t in head.children if t.dep_ == "conj" and t.pos_ in ("VERB", "AUX")]
+    parts = [t for t in head.children if _is_coordinated_verb(t, head)]
     own = _subject(head)
     if own is not None:
         subject, shared = own, ()
@@ -139,6 +139,13 @@ def _coordinated(head: "Token", subject: "Token | None", shared: "tuple[Token, .
     yield clause
     for part in parts:
         yield from _coordinated(part, subject, _shared(clause, part))
+
+
+def _is_coordinated_verb(token: "Token", head: "Token") -> bool:
+    """After "is" a bare verb is a noun that the parser mistook: "allergic to peanuts and shellfish"."""
+    if token.dep_ != "conj" or token.pos_ not in ("VERB", "AUX"):
+        return False
+    return not (head.lemma_ == "be" and token.tag_ == "VB" and not list(token.children))
 
 
 def _subject(head: "Token") -> "Token | None":

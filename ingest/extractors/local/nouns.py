@@ -23,7 +23,7 @@ LABELS = {
 
 def name_of(noun: "Token") -> str:
     """The name in a noun phrase, without article, possessive and vague quantity: "type 1 diabetes", "University of Oslo"."""
-    left = [t for t in noun.lefts if t.dep_ in LEFT and t.lower_ not in VAGUE]
+    left = [t for t in noun.lefts if t.dep_ in LEFT and (t.lower_ not in VAGUE or t.pos_ == "PROPN")]
     words = sorted({t for each in left for t in each.subtree if _is_word(t)} | {noun}, key=lambda t: t.i)
     words += _continued(noun)
     name = "".join(t.text_with_ws for t in words).strip(" ,-\"'")
@@ -89,10 +89,17 @@ def _shown_type(noun: "Token", default: EntityType) -> EntityType:
     return LABELS.get(noun.ent_type_, default)
 
 
+def role_of(noun: "Token") -> "Token":
+    """What "my …" is, where the name was taken for the head: the dog of "my dog Rex"."""
+    compounds = (t for t in noun.lefts if t.dep_ == "compound")
+    return next((t for t in compounds if t.lower_ in PETS or t.lower_ in RELATIONS), noun)
+
+
 def kin_of(noun: "Token") -> str | None:
     """The predicate for "my sister", None for "my car" and for "Anna's sister"."""
     if not is_mine(noun):
         return None
+    noun = role_of(noun)
     lower = noun.lemma_.lower()
     return RELATIONS.get(noun.lower_) or RELATIONS.get(lower) or RELATIONS.get(lower.rsplit("-", 1)[0])
 
@@ -102,12 +109,13 @@ def is_mine(noun: "Token") -> bool:
 
 
 def is_pet(noun: "Token") -> bool:
+    noun = role_of(noun)
     return noun.lemma_.lower() in PETS or noun.lower_ in PETS
 
 
 def full_name(token: "Token") -> str:
     """A person's or a pet's name with its other capitalised parts: "Anna Maria", "Tom Reed"."""
-    parts = [t for t in token.lefts if t.dep_ == "compound" and t.pos_ == "PROPN" and t.text[:1].isupper()]
+    parts = [t for t in token.lefts if t.dep_ == "compound" and t.pos_ == "PROPN" and t.text[:1].isupper() and t is not role_of(token)]
     right = [t for t in token.rights if t.dep_ in ("flat", "compound") and t.text[:1].isupper()]
     return " ".join(t.text for t in (*parts, token, *right))
 
@@ -133,5 +141,5 @@ def _named_after(noun: "Token") -> str | None:
 
 
 def _compounded(noun: "Token") -> str | None:
-    """"My friend Jonas" is now and then parsed with Jonas as the head and friend as its compound."""
-    return None
+    """"My dog Rex" is now and then parsed with Rex as the head and dog as its compound."""
+    return full_name(noun) if role_of(noun) is not noun and noun.pos_ == "PROPN" else None

@@ -13,6 +13,7 @@ from ingest.extractors.local.clauses import Clause, Tense
 from ingest.extractors.local.readings import being, doings, health, home, mine, people, plans, skills, tastes, things, work
 from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, animal, links, person
 from ingest.extractors.local.scene import Said, Scene
+from ingest.extractors.local.words import HABITS
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -23,7 +24,6 @@ BY_VERB: tuple[dict[str, Reader], ...] = (
 """In the order in which they are asked: the first that makes something of a clause has it."""
 
 OWN_AFFAIRS = (MemoryKind.EVENT, MemoryKind.PLAN)
-HEALTHY_HAVE = re.compile(r"\bI(?:'ve| have| had)?(?: got)? ", re.IGNORECASE)
 WOULD_LIKE = re.compile(r"(?:\bwould|'d) (?:really |also |just )*(?:like|love|prefer|hate) to\b", re.IGNORECASE)
 CANNOT_STAND = re.compile(r"\b(?:can't|cannot|couldn't) (?:stand|bear|tolerate|abide)\b", re.IGNORECASE)
 AHEAD = (Tense.FUTURE, Tense.PROGRESSIVE, Tense.PRESENT)
@@ -46,7 +46,7 @@ def subject_of(subject: "Token", scene: Scene) -> tuple[Thing | None, str | None
     if any(t.lower_ in ("i", "we") for t in heads):
         return nouns.ME, None
     if nouns.is_mine(subject):
-        return _mine(subject), subject.lemma_.lower()
+        return _mine(subject), nouns.role_of(subject).lemma_.lower()
     for token in subject.children:
         if token.dep_ == "appos" and nouns.is_mine(token) and nouns.kin_of(token):
             return person(nouns.full_name(subject)), token.lemma_.lower()
@@ -89,10 +89,12 @@ def read(said: Said) -> Reading | None:
 def _read(said: Said) -> Reading | None:
     if said.clause.tense is Tense.PRESENT and any(t.tag_ == "MD" for t in said.clause.auxiliaries):
         return _with_modal(said)
+    if said.clause.head.pos_ == "NOUN":
+        return health.has_condition(said)
     if said.mine and said.subject is None and not nouns.kin_of(_owner_noun(said)):
         return mine.about_mine(said)
     if said.subject is None and not said.mine:
-        return mine.favourite_first(said)
+        return mine.favourite_first(said) or mine.named_by_others(said) or mine.kin_named(said)
     for verbs in BY_VERB:
         reader = verbs.get(said.clause.verb) or verbs.get(said.clause.lemma) if _whole(said) else verbs.get(said.clause.verb)
         found = reader(said) if reader else None
@@ -116,18 +118,17 @@ def _with_modal(said: Said) -> Reading | None:
 
 
 def _unlisted(said: Said) -> Reading | None:
-    if not _has_a_reading_of_its_own(said):
-        return doings.happening(said)
-    if said.clause.tense in AHEAD and said.dates and said.clause.lemma not in ("be", "think", "feel", "know", "want", "hope"):
-        return doings.happening(said)
-    return doings.happening(said) if said.clause.tense in (Tense.PAST, Tense.PERFECT) and said.dates and said.clause.lemma not in STATIVE else _about_kin(said)
+    """No reading of its own took the clause: an event, a plan or a habit, if it says enough."""
+    clause = said.clause
+    own = any(clause.verb in verbs for verbs in BY_VERB)
+    if own and clause.lemma in STATIVE:
+        return _about_kin(said)
+    if own and clause.tense in AHEAD and not said.dates and not clause.words & HABITS:
+        return _about_kin(said)
+    return doings.happening(said) or _about_kin(said)
 
 
-def _has_a_reading_of_its_own(said: Said) -> bool:
-    return any(said.clause.verb in verbs for verbs in BY_VERB)
-
-
-STATIVE = frozenset("be have think feel know want hope need like love look try seem".split())
+STATIVE = frozenset("be have think feel know want hope need like love enjoy hate prefer adore appreciate look try seem".split())
 
 
 def _about_kin(said: Said) -> Reading | None:

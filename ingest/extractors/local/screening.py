@@ -27,7 +27,7 @@ REPORTED = re.compile(
 QUOTED_SPEECH = re.compile(r"[\"'](?:[^\"']|(?<=\w)'(?=\w))*\b(?:I|I'm|my|we|you)\b(?:[^\"']|(?<=\w)'(?=\w))*[.,!?]?[\"']", re.IGNORECASE)
 SMALL_TALK = re.compile(
     r"^(?:I(?:'m| am| was)?|we(?:'re| are)?) (?:really |so |very |totally |completely |also |just |still |truly |always |both )*(?:"
-    r"agree|disagree|see|know|understand|hear you|think so|hope|feel you|get it|got it|glad|happy (?:to|for|you|that)|sorry|fine|good|well|ok|okay|doing|"
+    r"agree|disagree|see|know|understand|hear you|think so|hope|feel you|get it|got it|glad|happy (?:to|for|you|that)|sorry|(?:fine|good|well|ok|okay)(?=\W*(?:$|thank|and |but |now|today))|doing|"
     r"excited|thrilled|delighted|grateful|thankful|honou?red|curious|sure|certain|afraid|proud of you|here|back|ready|done|can't wait|cannot wait|appreciate|bet|mean|"
     r"look forward|looking forward|feel the same|could not agree|couldn't agree|don't know|don't mind|don't think|don't care|have no idea|"
     r"have to go|need to go|gotta go|will do|will see|will let|hope so|hope you|impressed|surprised|kidding|joking|serious|wondering|all set)\b",

@@ -15,6 +15,7 @@ CHAT = {
 }  # fmt: skip
 """Spellings of chat. "id" and "its" are left: they are words of their own."""
 
+NO_LONGER = re.compile(r"\b(I|we) no longer (\w+)(.*?)(?=$|[.,;!]|\s(?:and|but|because|since|so|as|when)\b)", re.IGNORECASE)
 CHAT_WORD = re.compile(rf"\b(?:{'|'.join(CHAT)})\b", re.IGNORECASE)
 LONE_I = re.compile(r"(?<![\w'])i(?=\b(?!\.e))")
 EMOJI = re.compile(r"[\u2190-\u2bff\u3000-\u303f\ufe0f\u200d\U0001f000-\U0001faff]+|[:;=]-?[)(DPp](?!\w)|<3")
@@ -39,7 +40,7 @@ OPENER = re.compile(rf"\s*(?:{GREETING}|{FILLER})(?:\s*[,!.:\-]+\s*|\s+{START}|\
 CORRECTION = re.compile(r"^\W*(?:(?:no|wait|sorry|oops|hold on|correction|actually|my bad|I meant?)\b[ ,!.:]*)+", re.IGNORECASE)
 CALLED = re.compile(r"(?<=[a-z]),\s+(?:[A-Z][a-z]+|friend|mate|buddy|dude|man|guys|love|dear|honey|bro)\s*(?=[.!?]*$)")
 TAG = re.compile(r",?\s*(?:right|isn't it|aren't I|don't I|you know|huh|eh|okay|ok|correct|no|wouldn't you|don't you think)\s*\?+\s*$", re.IGNORECASE)
-CLOSER = re.compile(r"(?:,?\s+(?:lol|haha+|hehe+|lmao|btw|tbh|though|you know|I guess|thanks|thank you|please|by the way|x+|so far|to be honest|if you must know))+\s*(?=[.!]*$)", re.IGNORECASE)
+CLOSER = re.compile(r"(?:,?\s+(?:lol|haha+|hehe+|lmao|btw|tbh|though|you know|I guess|thanks|thank you|please|by the way|x+|so far|to be honest|if you must know|(?:and )?(?:it's )?(?:nice|great|good|pleased|glad) (?:to meet|meeting) (?:you|everyone)))+\s*(?=[.!]*$)", re.IGNORECASE)
 INSERTED = re.compile(r",\s*(?:you know|well|like|um+|uh+|I mean|of course|by the way|btw|honestly|actually|unfortunately|luckily|obviously|however)\s*,", re.IGNORECASE)
 
 
@@ -68,6 +69,7 @@ def normal(line: str) -> str:
     letters = [c for c in line if c.isalpha()]
     if len(letters) > 12 and sum(c.isupper() for c in letters) > 0.8 * len(letters):
         line = line.capitalize()
+    line = NO_LONGER.sub(r"\1 don't \2\3 anymore", line)
     line = CHAT_WORD.sub(lambda match: CHAT[match.group().lower()], line)
     return re.sub(r"\s+", " ", LONE_I.sub("I", line)).strip()
 

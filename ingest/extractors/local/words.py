@@ -10,6 +10,7 @@ RELATIVES = (
     "grandparent", "grandson", "granddaughter", "grandchild", "mother-in-law", "father-in-law", "sister-in-law",
     "brother-in-law", "family", "in-laws", "godson", "goddaughter",
 )  # fmt: skip
+FAMILY = frozenset((*SIBLINGS, *PARENTS, *CHILDREN, *SPOUSES, *PARTNERS, *RELATIVES))
 FRIENDS = ("friend", "bestie", "pal", "buddy", "best friend")
 COLLEAGUES = ("colleague", "coworker", "co-worker", "boss", "manager", "teammate", "intern", "supervisor", "cofounder", "co-founder")
 ACQUAINTANCES = (

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from graphs.dates import Bound
 from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Ending, Link, Thing
 from ingest.extractors.local.clauses import Tense
@@ -46,6 +47,11 @@ def ends_others(said: Said, predicate: str) -> tuple[Ending, ...]:
 
 def is_over(said: Said) -> bool:
     return said.clause.tense in (Tense.PAST, Tense.USED_TO)
+
+
+def is_ahead(said: Said) -> bool:
+    """It has a date that is still to come."""
+    return any(date.span.bound is Bound.AT and date.span.ends and date.span.ends > said.said_at for date in said.dates)
 
 
 def person(name: str) -> Thing:

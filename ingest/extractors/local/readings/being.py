@@ -10,7 +10,7 @@ from ingest.extractors.local.nouns import is_informative, is_name, name_of, topi
 from ingest.extractors.local.readings import health, home, skills, work
 from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, links, organization, person, replaces, topic
 from ingest.extractors.local.scene import Said
-from ingest.extractors.local.words import CIVIL, DIETS, HEALTH_ADJECTIVES, JOB_ENDINGS, JOBS, NOT_A_JOB, RELATIONS, TRAITS, WORK_STATES
+from ingest.extractors.local.words import CIVIL, DIETS, FAMILY, HEALTH_ADJECTIVES, JOB_ENDINGS, JOBS, NOT_A_JOB, TRAITS, WORK_STATES
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -19,7 +19,7 @@ AGE = re.compile(r"\b(?:am|'m|is|are|'re|'s)(?: actually| now| already| only| ju
 
 
 def being(said: Said) -> Reading | None:
-    for read in (_aged, _healthy, _civil, _based, _inclined, _traits, _occupied, _named, skills.good_at, skills.fluent):
+    for read in (_aged, _healthy, civil, based, _inclined, _traits, _occupied, _named, skills.good_at, skills.fluent):
         found = read(said)
         if found:
             return found
@@ -43,7 +43,7 @@ def _healthy(said: Said) -> Reading | None:
     return None
 
 
-def _civil(said: Said) -> Reading | None:
+def civil(said: Said) -> Reading | None:
     """"Married to Tom" is parsed as an adjective now, as a passive then."""
     words = said.clause.words & set(CIVIL)
     if not words or said.clause.tense not in (Tense.PRESENT, Tense.PERFECT) or _is_attribute(said, words):
@@ -64,7 +64,7 @@ def _is_attribute(said: Said, words: frozenset[str]) -> bool:
     return any(t.lower_ in words and t.dep_ in ("amod", "compound") for t in said.clause.tokens)
 
 
-def _based(said: Said) -> Reading | None:
+def based(said: Said) -> Reading | None:
     words = said.clause.words
     if "based" in words:
         where = home.places(said, "in", "out", "near")
@@ -120,7 +120,7 @@ def _occupied(said: Said) -> Reading | None:
     if complement is None or complement.pos_ not in ("NOUN", "PROPN") or said.clause.tense not in (Tense.PRESENT, Tense.PERFECT, Tense.PAST):
         return None
     lemma = complement.lemma_.lower()
-    if lemma in RELATIONS or lemma in ("mother", "father"):
+    if lemma in FAMILY:
         return Reading(MemoryKind.RELATIONSHIP, state=True) if _is_said_of_children(said) else None
     if lemma == "member":
         return _member(said)
@@ -177,4 +177,4 @@ def becoming(said: Said) -> Reading | None:
     return Reading(MemoryKind.WORK, links(said.subject, "works_as", topics(complement)), (Ending("works_as"),), change=True)
 
 
-VERBS: dict[str, Reader] = {"be": being, "become": becoming, "turn": becoming}
+VERBS: dict[str, Reader] = {"be": being, "base": based, "marry": civil, "engage": civil, "become": becoming, "turn": becoming}

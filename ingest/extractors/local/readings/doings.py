@@ -3,13 +3,12 @@
 import re
 from typing import TYPE_CHECKING
 
-from graphs.dates import Bound
 from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Thing
 from ingest.extractors.local.clauses import Tense
-from ingest.extractors.local.nouns import activity, called, is_informative, is_name, name_of
-from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, links, place, topic
-from ingest.extractors.local.readings.tastes import points_back
+from ingest.extractors.local.nouns import ME, activity, called, is_informative, is_name, name_of
+from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, is_ahead, links, place, topic
+from ingest.extractors.local.readings.tastes import POINTING, points_back
 from ingest.extractors.local.scene import Said
 from ingest.extractors.local.words import EMPTY_NOUNS, HABITS, IT, MENTAL
 
@@ -115,15 +114,17 @@ def attending(said: Said) -> Reading | None:
 def happening(said: Said) -> Reading | None:
     """Any other thing done: an event if it is past, a plan if it has a date ahead."""
     clause = said.clause
-    if clause.negated and clause.tense is not Tense.PERFECT or not tells_something(said):
+    if clause.negated and clause.tense is not Tense.PERFECT:
         return None
+    if not tells_something(said):
+        return _habit(said) if any(t.ent_type_ == "TIME" for t in clause.tokens) else None
     if clause.tense in DONE:
         if clause.lemma in MENTAL and not said.dates:
             return None
         return Reading(MemoryKind.EVENT, confidence=_dated(said))
-    if clause.tense in (Tense.FUTURE, Tense.PROGRESSIVE) and _is_ahead(said):
+    if clause.tense in (Tense.FUTURE, Tense.PROGRESSIVE) and is_ahead(said):
         return Reading(MemoryKind.PLAN, confidence=LOOSE)
-    if clause.tense is Tense.PRESENT and _is_ahead(said) and not clause.words & HABITS:
+    if clause.tense is Tense.PRESENT and is_ahead(said) and not clause.words & HABITS:
         return Reading(MemoryKind.PLAN, confidence=LOOSE)
     return _habit(said)
 
@@ -135,10 +136,6 @@ def _habit(said: Said) -> Reading | None:
     return None
 
 
-def _is_ahead(said: Said) -> bool:
-    return any(date.span.bound is Bound.AT and date.span.ends and date.span.ends > said.said_at for date in said.dates)
-
-
 def _dated(said: Said) -> float:
     return 0.85 if said.dates else LOOSE
 
@@ -147,11 +144,18 @@ def tells_something(said: Said) -> bool:
     """It has an object or a place that stands for itself, and does not hang on an "it" that was said elsewhere."""
     clause = said.clause
     direct = [t for t in clause.main.children if t.dep_ in ("dobj", "attr") and t.i > clause.main.i]
-    if any(t.lower_ in IT or t.pos_ == "PRON" and t.lower_ not in ("me", "us", "myself") for t in direct):
+    others = [t for t in direct if t.lower_ not in ("me", "us", "myself")]
+    if any(t.lower_ in IT or t.pos_ == "PRON" for t in others) or (others and all(_is_known(t, said) for t in others)):
         return False
-    if direct and all(points_back(t) for t in direct if t.lower_ not in ("me", "us")) and any(t.lower_ not in ("me", "us") for t in direct):
-        return False
+    if said.dates and said.subject not in (None, ME) and (direct or clause.infinitive() is not None):
+        return True
     return _says_something([t for t in clause.tokens if t.i > clause.main.i and not _in_a_date(said, t)])
+
+
+def _is_known(noun: "Token", said: Said) -> bool:
+    """"The doctor" is enough beside a date, "this one" never."""
+    pointing = any(t.lower_ in POINTING for t in noun.children)
+    return points_back(noun) and (pointing or not said.dates or not is_informative(noun))
 
 
 def _in_a_date(said: Said, token: "Token") -> bool:

@@ -7,7 +7,7 @@ from ingest.extractors.local.nouns import is_name, name_of
 from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, ends_others, is_over, links, place
 from ingest.extractors.local.scene import Said
 
-NOT_PLACES = ("DATE", "TIME", "PERSON")
+NOT_PLACES = ("DATE", "TIME")
 
 
 def places(said: Said, *prepositions: str) -> list[Thing]:

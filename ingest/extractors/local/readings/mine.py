@@ -3,9 +3,9 @@
 from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Ending, Thing
 from ingest.extractors.local.clauses import Tense
-from ingest.extractors.local.nouns import ME, is_informative, is_name, name_of, topics
+from ingest.extractors.local.nouns import ME, full_name, is_informative, is_mine, is_name, is_pet, kin_of, name_of, topics
 from ingest.extractors.local.readings import skills, work
-from ingest.extractors.local.readings.base import LOOSE, Reading, links, person, place, topic
+from ingest.extractors.local.readings.base import LOOSE, Reading, animal, links, person, place, topic
 from ingest.extractors.local.scene import Said
 from ingest.extractors.local.words import EVENT_NOUNS, FAVOURITES, GOAL_NOUNS, HOBBY_NOUNS, HOME_NOUNS, LANGUAGES
 
@@ -33,6 +33,30 @@ def _name(said: Said) -> Reading | None:
     name = said.clause.complement if said.clause.complement in names else names[0]
     assert name is not None
     return Reading(MemoryKind.IDENTITY, links(ME, "named", [person(name_of(name))]), (Ending("named"),) if said.corrects else ())
+
+
+def named_by_others(said: Said) -> Reading | None:
+    """As in "everyone calls me Bo"."""
+    clause = said.clause
+    names = [t for t in clause.tokens if t.i > clause.main.i + 1 and t.text[:1].isupper()]
+    if clause.lemma != "call" or clause.tense is not Tense.PRESENT or clause.negated or "me" not in clause.words or not names:
+        return None
+    return Reading(MemoryKind.IDENTITY, links(ME, "named", [person(names[0].text)]), state=True)
+
+
+def kin_named(said: Said) -> Reading | None:
+    """As in "my wife's name is Chiara"."""
+    subject = said.clause.subject
+    complement = said.clause.complement
+    if subject is None or subject.lemma_ != "name" or complement is None or not is_name(complement):
+        return None
+    owner = next((t for t in subject.children if t.dep_ == "poss"), None)
+    if owner is None or not is_mine(owner):
+        return None
+    if is_pet(owner):
+        return Reading(MemoryKind.RELATIONSHIP, links(ME, "has_pet", [animal(full_name(complement))]))
+    predicate = kin_of(owner)
+    return Reading(MemoryKind.RELATIONSHIP, links(ME, predicate, [person(full_name(complement))])) if predicate else None
 
 
 def _birthday(said: Said) -> Reading | None:

@@ -87,10 +87,10 @@ def _named_objects(said: Said, preposition: str) -> list[Thing]:
 
 
 def dying(said: Said) -> Reading | None:
-    if said.subject is None or said.clause.tense not in (Tense.PAST, Tense.PERFECT):
+    if said.clause.tense not in (Tense.PAST, Tense.PERFECT) or (said.clause.lemma == "pass" and "away" not in said.clause.words):
         return None
-    pet = said.subject.type is EntityType.ANIMAL
-    ends = (Ending("has_pet", said.subject.name),) if pet else ()
+    pet = said.subject is not None and said.subject.type is EntityType.ANIMAL
+    ends = (Ending("has_pet", said.subject.name),) if said.subject and pet else ()
     return Reading(MemoryKind.EVENT, ends=ends, change=True)
 
 

@@ -9,6 +9,7 @@ from ingest.extractors.local.nouns import is_informative, is_name, name_of
 from ingest.extractors.local.readings.base import LOOSE, PLAIN, WEAK, Reader, Reading, links, place
 from ingest.extractors.local.readings.tastes import has_content
 from ingest.extractors.local.scene import Said
+from ingest.extractors.local.words import HABITS
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -23,7 +24,7 @@ def planning(said: Said) -> Reading | None:
     """"I plan to…", "I'm planning a trip to…", "I'm thinking of going…", "I decided to…"."""
     clause = said.clause
     into = intended(said)
-    if clause.negated:
+    if clause.negated or (clause.tense is Tense.PRESENT and clause.words & HABITS):
         return None
     things = [t for t in clause.objects if is_informative(t)]
     if into is not None and has_content(into) and (into.lemma_ not in TALK or _has_object(into)):

@@ -96,7 +96,8 @@ def fluent(said: Said) -> Reading | None:
 
 def pastimes(said: Said) -> Reading | None:
     """"My hobbies are climbing and origami.\""""
-    complement = said.clause.complement or said.clause.infinitive()
+    main = said.clause.main
+    complement = main if main.tag_ == "VBG" else said.clause.complement or said.clause.infinitive()
     if complement is None:
         return None
     found = [topic(activity(t)) if t.pos_ == "VERB" else thing for t in coordinated(complement) for thing in topics(t, EntityType.TOPIC)[:1]]

@@ -6,7 +6,7 @@ from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Ending, Link, Thing
 from ingest.extractors.local.clauses import Tense
 from ingest.extractors.local.nouns import coordinated, is_informative, is_name, name_of, topics
-from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, ends_others, links, organization, topic
+from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, ends_others, is_ahead, links, organization, topic
 from ingest.extractors.local.scene import Said
 from ingest.extractors.local.words import STUDY_WORDS, WORK_NOUNS
 
@@ -140,7 +140,9 @@ def about_my_work(said: Said) -> Reading | None:
     if said.mine in ("company", "employer", "startup") and clause.lemma in ("be", "call") and clause.objects:
         return Reading(MemoryKind.WORK, links(said.subject, "works_at", [organization(name_of(t)) for t in clause.objects if is_name(t)]), state=True)
     informative = any(is_informative(t) and t.pos_ in ("NOUN", "PROPN", "NUM") for t in clause.tokens if t.i > clause.head.i)
-    return Reading(MemoryKind.WORK, confidence=LOOSE, state=True) if informative and clause.tense is not Tense.FUTURE else None
+    if not informative or clause.tense is Tense.FUTURE:
+        return None
+    return Reading(MemoryKind.PLAN, confidence=LOOSE) if is_ahead(said) else Reading(MemoryKind.WORK, confidence=LOOSE, state=True)
 
 
 VERBS: dict[str, Reader] = {
