@@ -74,11 +74,15 @@ def banner(options: Options, steps: FirstSteps, base: str, seconds: float) -> st
 
 def try_it(base: str, key: str) -> list[str]:
     """Three lines for a shell with curl: make a user, say something in a thread, ask for the context."""
-    post = f'curl -sS -H "Authorization: Bearer {key}" -H "Content-Type: application/json"'
+    get = f'curl -sS -H "Authorization: Bearer {key}"'
+    send = f'{get} -H "Content-Type: application/json"'
+    user = """{"externalId": "ada", "firstName": "Ada"}"""
     said = "I moved to Lisbon last week. I am allergic to peanuts, and my dog is called Rex."
-    thread = f"""$({post} {base}/v1/users/ext:ada/threads -d '{{"name": "Hello"}}' | grep -o 'thr_[0-9A-Z]*')"""
+    message = f'{{"role": "user", "content": "{said}"}}'
+    wait = f"""for i in 1 2 3 4 5 6 7 8; do {get} {base}/v1/jobs/$J | grep -q '"done"' && break; sleep 1; done"""
     return [
-        f"""{post} {base}/v1/users -d '{{"externalId": "ada", "firstName": "Ada"}}'""",
-        f"""{post} {base}/v1/threads/{thread}/messages -d '{{"role": "user", "content": "{said}"}}'""",
-        f'curl -sS -H "Authorization: Bearer {key}" -H "Accept: text/plain" {base}/v1/users/ext:ada/context',
+        f"U=$({send} {base}/v1/users -d '{user}' | tee /dev/stderr | grep -o 'usr_[0-9A-Z]*'); echo",
+        f"T=$({send} {base}/v1/users/$U/threads -d '{{}}' | grep -o 'thr_[0-9A-Z]*'); "
+        f"J=$({send} {base}/v1/threads/$T/messages -d '{message}' | tee /dev/stderr | grep -o 'ij_[0-9A-Z]*'); echo",
+        f'{wait}; {get} -H "Accept: text/plain" {base}/v1/users/$U/context; echo',
     ]

@@ -17,6 +17,7 @@ def environment(options: Options, endpoints: Endpoints) -> dict[str, str]:
         "REDIS_URL": endpoints.redis_url,
         "MEMOS_DATA_DIR": str(options.data_dir),
         "PYTHONUNBUFFERED": "1",
+        "CELERY_SKIP_CHECKS": "1",  # worker and beat need no URLs, which Django's checks load: seconds and megabytes
         leftovers.MARK: str(options.data_dir),
     }
 

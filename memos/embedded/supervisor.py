@@ -1,6 +1,5 @@
 """Starts everything, keeps it running in the foreground and stops all of it."""
 
-import http.client
 import time
 from contextlib import closing
 from socket import socket
@@ -13,6 +12,7 @@ from memos.embedded.folder import DataFolder
 from memos.embedded.interrupt import Interrupt, Interrupted, wait_until
 from memos.embedded.keeper import Keeper
 from memos.embedded.options import Options
+from memos.embedded.readiness import Probe, reachable
 from memos.embedded.servers import Servers
 from memos.embedded.stamp import Stamp
 from memos.embedded.terminal import Relay, say, step
@@ -96,22 +96,16 @@ class Supervisor:
             rotate(child.log)
             child.start()
         host, port = listening.getsockname()[:2]
-        if not wait_until(lambda: self._is_ready(host, port), seconds=_READY_SECONDS, pause=self.interrupt.pause):
-            raise EmbeddedError(f"The web server is not ready after {_READY_SECONDS} s (see {at_once[0].log}).")
+        with closing(Probe(host, port)) as probe:
+            if not wait_until(lambda: self._is_up(probe), seconds=_READY_SECONDS, pause=self.interrupt.pause):
+                raise EmbeddedError(f"The web server does not answer after {_READY_SECONDS} s (see {at_once[0].log}).")
         beat.start()  # nobody waits for it, so it does not slow the others down
 
-    def _is_ready(self, host: str, port: int) -> bool:
+    def _is_up(self, probe: Probe) -> bool:
         for child in self.processes:
             if child.process and not child.alive:
                 raise EmbeddedError(f"{child.name} {child.how_it_ended()} while it started (see {child.log}).")
-        connection = http.client.HTTPConnection(_reachable(host), port, timeout=1)
-        try:
-            connection.request("GET", "/readyz")
-            return connection.getresponse().status < 500  # 400: ALLOWED_HOSTS does not know our name, but it runs
-        except OSError:
-            return False
-        finally:
-            connection.close()
+        return probe.answered()
 
     def _watch(self) -> None:
         keepers = [Keeper(server.child, server.start) for server in self.servers.running]
@@ -142,11 +136,6 @@ class Supervisor:
             endpoints.forget(self.folder.path)
 
 
-def _reachable(host: str) -> str:
-    """Where to find a server that listens on every address."""
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
-
-
 def _for_url(host: str) -> str:
-    host = _reachable(host)
+    host = reachable(host)
     return f"[{host}]" if ":" in host else host

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import psutil
 import psycopg
@@ -26,6 +27,8 @@ pytestmark = pytest.mark.xdist_group("supervisor")
 class Run:
     """One start of Memos on `data`, with what it says in `said`."""
 
+    all: ClassVar[list["Run"]] = []
+
     def __init__(self, data: Path, **settings: str) -> None:
         self.data = data
         self.port = int(settings.setdefault("PORT", str(ports.free_port())))
@@ -40,6 +43,7 @@ class Run:
                 stderr=output,
                 process_group=0,
             )
+        Run.all.append(self)
 
     @property
     def said(self) -> str:
@@ -116,17 +120,27 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, float]:
 
 
 @pytest.fixture
-def data(first: tuple[Path, str, float]) -> Iterator[Path]:
-    yield first[0]
-    for process in processes_of(first[0]):
-        process.kill()
+def data(first: tuple[Path, str, float]) -> Path:
+    return first[0]
+
+
+@pytest.fixture(autouse=True)
+def ended() -> Iterator[None]:
+    """A test that failed leaves nothing behind either."""
+    yield
+    for run in Run.all:
+        run.process.kill()
+        run.process.wait()
+        for process in processes_of(run.data):
+            process.kill()
+    Run.all.clear()
 
 
 def test_a_first_start_tells_how_to_begin_and_stops_within_five_seconds(first: tuple[Path, str, float]) -> None:
     data, said, seconds = first
     assert KEY in said
     assert "operator ada, password correct horse" in said
-    assert len(re.findall(r"^curl ", said, re.MULTILINE)) == 3
+    assert len(re.findall(r"^(?:U=|T=|for ).*curl ", said, re.MULTILINE)) == 3
     assert seconds < 5
     assert nothing_runs(data, seconds=0)
     assert KEY not in "".join(log.read_text(errors="replace") for log in (data / "logs").iterdir())
