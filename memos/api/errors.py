@@ -76,7 +76,7 @@ def _flatten(details: Any, path: str = "") -> Iterator[dict[str, str]]:
         yield {"field": path or "body", "code": str(details["code"]), "message": str(details["message"])}
     elif isinstance(details, dict):
         for name, inner in details.items():
-            yield from _flatten(inner, path if name == "non_field_errors" else _join(path, str(name)))
+            yield from _flatten(inner, path if name == "non_field_errors" else _join(path, name))
     else:
         yield from _flatten_list(details, path)
 
@@ -87,7 +87,10 @@ def _flatten_list(details: list[Any], path: str) -> Iterator[dict[str, str]]:
         yield from _flatten(inner, path if is_leaf else f"{path}[{index}]")
 
 
-def _join(path: str, name: str) -> str:
+def _join(path: str, name: str | int) -> str:
+    """A list's errors come by the number of the item."""
+    if isinstance(name, int):
+        return f"{path}[{name}]"
     return f"{path}.{name}" if path else name
 
 

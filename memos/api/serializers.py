@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
@@ -74,7 +75,7 @@ class Moment(serializers.Field[Any, Any, Any, Any]):
             moment = parse_datetime(data) if isinstance(data, str) and len(data) <= 40 else None
             if moment is None or moment.tzinfo is None or not 1 < moment.year < 9999:
                 self.fail("invalid")
-            return moment
+            return moment.astimezone(UTC)
         except ValueError:
             self.fail("invalid")
 
