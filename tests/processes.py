@@ -63,7 +63,7 @@ def _test_database() -> str:
 
 
 def at_once(times: int, call: Callable[[int], T]) -> list[T]:
-    """What ``call(0)`` … ``call(times - 1)`` return when they run at the same time, each with a connection of its own."""
+    """What ``call(0)`` … ``call(times - 1)`` return, run at the same time, each with a connection of its own."""
 
     def run(number: int) -> T:
         try:
