@@ -214,7 +214,6 @@ class EpisodeFactory(DjangoModelFactory[Episode]):
     said_at = factory.Maybe("message", factory.SelfAttribute("message.created_at"), factory.LazyFunction(timezone.now))
     words = factory.LazyAttribute(lambda o: len(o.content.split()))
     excerpt = factory.SelfAttribute("content")
-    excerpt_tokens = factory.LazyAttribute(lambda o: 2 * o.words)
     indexed_at = factory.LazyFunction(timezone.now)
 
     @classmethod

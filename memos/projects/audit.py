@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from memos.projects.models import ApiKey, AuditEntry, Project
+from memos.projects.models import ApiKey, AuditEntry, Operator, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,10 @@ class Caller:
     @classmethod
     def from_command(cls, project: Project, name: str) -> "Caller":
         return cls(project, AuditEntry.Actor.COMMAND, name, f"manage.py {name}", "")
+
+    @classmethod
+    def from_operator(cls, project: Project, operator: Operator, request_id: str) -> "Caller":
+        return cls(project, AuditEntry.Actor.OPERATOR, str(operator.pk), operator.get_username(), request_id)
 
 
 def record(caller: Caller, action: str, target_id: str, **detail: Any) -> None:

@@ -1,16 +1,25 @@
 """Projects and their keys: what the console and the commands may do to them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from memos.projects import audit, keys
 from memos.projects.audit import Caller
-from memos.projects.models import ApiKey, Project
+from memos.projects.models import ApiKey, Project, Scope
+
+CallerOf = Callable[[Project], Caller]
+"""Who makes a project can be named only once the project is there."""
+
+
+def _the_command(project: Project) -> Caller:
+    return Caller.from_command(project, "create_project")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +31,33 @@ class IssuedKey:
 
 
 @transaction.atomic
-def create_project(*, name: str) -> Project:
+def create_project(*, name: str, by: CallerOf = _the_command) -> Project:
     """Make a live project with its test twin. Raises ValidationError where the name is taken."""
-    live = Project(name=name, mode=Project.Mode.LIVE)
-    live.full_clean()
+    live = Project(name=name.strip(), mode=Project.Mode.LIVE)
+    check_name(live)
     live.save()
-    Project.objects.create(name=name, mode=Project.Mode.TEST, live_twin=live)
-    audit.record(Caller.from_command(live, "create_project"), "project.created", live.ref)
+    twin = Project.objects.create(name=live.name, mode=Project.Mode.TEST, live_twin=live)
+    audit.record(by(live), "project.created", live.ref, test_twin=twin.ref)
     return live
+
+
+@transaction.atomic
+def rename_project(*, caller: Caller, name: str) -> Project:
+    """Rename ``caller.project``, a live one, with its test twin. Raises ValidationError where the name is taken."""
+    live = Project.objects.select_for_update(of=("self",)).get(pk=caller.project.pk, mode=Project.Mode.LIVE)
+    before, live.name = live.name, name.strip()
+    check_name(live)
+    if live.name != before:
+        Project.objects.filter(Q(pk=live.pk) | Q(live_twin=live)).update(name=live.name)
+        audit.record(caller, "project.renamed", live.ref, before=before, after=live.name)
+    return live
+
+
+def check_name(project: Project) -> None:
+    """Raises ValidationError where the name is empty, too long or taken."""
+    project.full_clean(validate_constraints=False)
+    if Project.objects.filter(name=project.name, mode=project.mode).exclude(pk=project.pk).exists():
+        raise ValidationError({"name": f"There is a project {project.name!r} already."})
 
 
 @transaction.atomic
@@ -42,6 +70,9 @@ def create_key(
     """
     secret = secret or keys.generate(Project.Mode(caller.project.mode))
     _check_form(secret, caller.project)
+    _check_scopes(scopes)
+    if expires_at and expires_at <= timezone.now():
+        raise ValidationError("A key can't expire in the past.")
     key = ApiKey(
         project=caller.project,
         name=name,
@@ -63,6 +94,8 @@ def rotate_key(*, caller: Caller, key: ApiKey, grace: timedelta) -> IssuedKey:
     old = _lock(caller, key)
     if old.revoked_at:
         raise ValidationError(f"{old.ref} is revoked: a revoked key can't be rotated.")
+    if old.expires_at and old.expires_at <= timezone.now():
+        raise ValidationError(f"{old.ref} has expired: its successor would too. Make a new key instead.")
     issued = create_key(caller=caller, name=old.name, scopes=old.scopes, expires_at=old.expires_at)
     end = timezone.now() + grace
     old.expires_at = min(old.expires_at, end) if old.expires_at else end
@@ -89,3 +122,10 @@ def _lock(caller: Caller, key: ApiKey) -> ApiKey:
 def _check_form(secret: str, project: Project) -> None:
     if not keys.FORM.fullmatch(secret) or not secret.startswith(f"mos_{project.mode}_"):
         raise ValidationError(f"A key of this project is mos_{project.mode}_ and 20 or more letters and digits.")
+
+
+def _check_scopes(scopes: list[str]) -> None:
+    unknown = sorted(set(scopes) - {scope.value for scope in Scope})
+    if unknown or not scopes:
+        told = f"There is no scope {unknown[0]!r}" if unknown else "A key needs a scope"
+        raise ValidationError(f"{told}: choose among {', '.join(Scope.values)}.")

@@ -1,0 +1,54 @@
+"""What the commands about projects and keys share: how one is named on the command line, and errors in one sentence."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+
+from memos import ids
+from memos.projects import keys
+from memos.projects.models import ApiKey, Project
+
+
+class ProjectCommand(BaseCommand):
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        try:
+            return super().execute(*args, **options)
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from error
+
+    def note(self, line: str) -> None:
+        """To stderr, so that a script can take what stdout says as it is."""
+        self.stderr.write(line, style_func=str)
+
+
+def find_project(named: str, mode: Project.Mode = Project.Mode.LIVE) -> Project:
+    """By its id, or by its name and mode. Raises ValidationError."""
+    key = ids.decode(Project.PREFIX, named)
+    found = Project.objects.filter(pk=key) if key else Project.objects.filter(name=named, mode=mode)
+    project = found.first()
+    if project is None:
+        raise ValidationError(f"There is no {mode} project {named!r}.")
+    return project
+
+
+def find_key(named: str) -> ApiKey:
+    """By its id, or by what it begins with. Raises ValidationError."""
+    key = ids.decode(ApiKey.PREFIX, named)
+    given = {"pk": key} if key else {"prefix__startswith": keys.prefix(named)}
+    found = list(ApiKey.objects.select_related("project").filter(**given)[:2])
+    if not found:
+        raise ValidationError(f"There is no key {keys.prefix(named) if not key else named!r}.")
+    if len(found) > 1:
+        raise ValidationError(f"More than one key begins with {keys.prefix(named)!r}: give more of it, or its id.")
+    return found[0]
+
+
+def told(key: ApiKey) -> str:
+    until = f"until {moment(key.expires_at)}" if key.expires_at else "without end"
+    return f"{key.ref} ({key.prefix}…) of {key.project}, {', '.join(key.scopes)}, valid {until}"
+
+
+def moment(at: datetime | None) -> str:
+    return at.strftime("%Y-%m-%d %H:%MZ") if at else "-"
