@@ -24,6 +24,7 @@ WEEKDAY = re.compile(rf"\b(?:{'|'.join(WEEKDAYS)})\b", re.IGNORECASE)
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 TIE = re.compile(r"\b(since|until|till|from|between|after|to|and)\s+(?:the\s+)?$", re.IGNORECASE)
 INNER_TIE = re.compile(r"(since|until|till|from|between|after|to|and)\b", re.IGNORECASE)
+SINCE = re.compile(r"\bsince\s+", re.IGNORECASE)
 NEXT_PART = re.compile(r"\s*(?:to|until|till|and|through|[-\u2013])\s*", re.IGNORECASE)
 CLOCK = r"(?:(?P<hour>\d{1,2})(?::(?P<minute>[0-5]\d))?\s*(?P<half>[ap])\.?m\b\.?|(?P<hour24>[01]?\d|2[0-3]):(?P<minute24>[0-5]\d)|(?P<name>noon|midnight))"
 CLOCK_AFTER = re.compile(rf"\s*,?\s*(?:(?:at|around|about|from|by|@)\s*)?{CLOCK}(?!\w)", re.IGNORECASE)
@@ -67,10 +68,16 @@ def _matches(text: str, anchor: Anchor) -> list[Resolved]:
     found = []
     for pattern, read in RULES:
         for match in pattern.finditer(text):
-            span = _read(read, match, anchor)
+            span = _read(read, match, _anchor_of(text, match, anchor))
             if span:
                 found.append(Resolved(match.start(), match.end(), match.group(), span))
     return found
+
+
+def _anchor_of(text: str, match: re.Match[str], anchor: Anchor) -> Anchor:
+    """"Since Monday" is behind us, whatever the verb says."""
+    since = SINCE.search(text, max(0, match.start() - 12), match.end())
+    return Anchor(anchor.said_at, Lean.PAST) if since and since.end() >= match.start() else anchor
 
 
 def _read(read: object, match: re.Match[str], anchor: Anchor) -> DateSpan | None:

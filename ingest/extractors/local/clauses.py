@@ -86,6 +86,8 @@ class Clause:
             return Tense.USED_TO
         if words & {"will", "'ll", "wo", "shall"} or self.main is not self.head:
             return Tense.FUTURE
+        if words & {"get", "gets"}:
+            return Tense.PRESENT
         if words & {"have", "'ve", "has"} and self.head.tag_ in ("VBN", "VBD", "VBG", "VB"):
             return Tense.PERFECT
         if words & {"did", "was", "were", "had"}:
@@ -114,6 +116,12 @@ class Clause:
                     return nouns[0]
         return None
 
+    def reasons(self) -> "Iterator[Clause]":
+        """The clauses that say why: they may hold a fact where this one does not."""
+        for token in self.main.subtree:
+            if token.dep_ == "advcl" and any(t.lower_ in ("because", "since", "as") for t in token.children) and _subject(token) is not None:
+                yield Clause(token, _subject(token), (), _own_tokens(token, []))
+
     def infinitive(self) -> "Token | None":
         return next((t for t in self.main.children if t.dep_ in ("xcomp", "ccomp", "advcl", "acl") and t.pos_ in ("VERB", "AUX") and t.i > self.main.i), None)
 
@@ -135,7 +143,8 @@ def _coordinated(head: "Token", subject: "Token | None", shared: "tuple[Token, .
     own = _subject(head)
     if own is not None:
         subject, shared = own, ()
-    clause = Clause(head, subject, shared, _own_tokens(head, [*parts, *spliced]))
+    stray = [t for t in head.children if _is_stray(t, own)]
+    clause = Clause(head, subject, shared, _own_tokens(head, [*parts, *spliced, *stray]))
     yield clause
     for part in parts:
         yield from _coordinated(part, subject, _shared(clause, part))
@@ -160,6 +169,11 @@ def _is_spliced(token: "Token", head: "Token") -> bool:
     return own is not None and other is not None and other.i > token.i
 
 
+def _is_stray(token: "Token", subject: "Token | None") -> bool:
+    """"Was wild, I got noticed": a remark without a subject before the sentence proper."""
+    return subject is not None and token.dep_ in ("ccomp", "parataxis") and token.i < subject.left_edge.i and _subject(token) is None
+
+
 def _revealed(head: "Token") -> "Token | None":
     if head.lemma_.lower() not in REVEALING:
         return None
@@ -175,7 +189,8 @@ def _own_tokens(head: "Token", parts: "list[Token]") -> "tuple[Token, ...]":
     tokens = [t for t in head.subtree if t.i not in others]
     while tokens and _is_connective(tokens[0]):
         tokens.pop(0)
-    while tokens and (tokens[-1].is_punct or tokens[-1].dep_ == "cc" or tokens[-1].pos_ in ("INTJ", "CCONJ", "SPACE")):
+    quotes = sum(t.text == '"' for t in tokens)
+    while tokens and not (tokens[-1].text == '"' and quotes % 2 == 0) and (tokens[-1].is_punct or tokens[-1].dep_ == "cc" or tokens[-1].pos_ in ("INTJ", "CCONJ", "SPACE")):
         tokens.pop()
     return tuple(tokens)
 

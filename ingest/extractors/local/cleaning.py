@@ -23,7 +23,7 @@ OURS = re.compile(r"\bThe user(?:'s)?\b|\(since \d{4}|^#{1,4} ", re.IGNORECASE)
 BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
 
 FORBIDDEN = {ord(SPEAKER): None, 0: None, 0x200B: None, 0x200C: None, 0x200E: None, 0x200F: None, 0xFEFF: None, 0x2060: None}
-PLAIN = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "„": '"', "\u00a0": " ", "…": "...", "—": ", ", "–": "-"})
+PLAIN = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "„": '"', "\u00a0": " ", "…": "...", "—": " - ", "–": "-"})
 
 
 def prose(text: str) -> list[str]:

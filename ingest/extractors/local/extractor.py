@@ -11,10 +11,10 @@ from ingest.extractors.local import retelling
 from ingest.extractors.local.clauses import Clause, clauses
 from ingest.extractors.local.cleaning import prose
 from ingest.extractors.local.instructions import read_instruction
-from ingest.extractors.local.parsing import parse
+from ingest.extractors.local.parsing import model, parse
 from ingest.extractors.local.reader import read, said_in
 from ingest.extractors.local.scene import Said, Scene
-from ingest.extractors.local.screening import is_conditional, may_hold_a_fact
+from ingest.extractors.local.screening import is_open, may_hold_a_fact
 from ingest.extractors.local.sentences import Sentence, sentences
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ LEAST_CONFIDENCE = 0.5
 
 class LocalExtractor:
     """Reads English; of other languages it makes nothing."""
+
+    def load(self) -> None:
+        model()
 
     def extract(self, utterances: Sequence[Utterance]) -> list[list[Fact]]:
         said = [_sentences_of(each) for each in utterances]
@@ -53,20 +56,27 @@ def _facts_of_sentence(doc: "Doc", sentence: Sentence, scene: Scene, utterance: 
     opening: Said | None = None
     for clause in clauses(doc):
         said = _heard(clause, scene, utterance, sentence, opening)
-        if said is None:
-            continue
         opening = opening or said
-        reading = read(said)
-        if reading and reading.confidence >= LEAST_CONFIDENCE:
-            fact = retelling.fact(said, reading)
-            if fact:
-                yield fact
-        retelling.remember(said, scene)
+        fact = _fact(said)
+        if fact is None:
+            reasons = (_heard(each, scene, utterance, sentence, None) for each in clause.reasons())
+            yield from filter(None, map(_fact, reasons))
+        else:
+            yield fact
+        if said is not None:
+            retelling.remember(said, scene)
+
+
+def _fact(said: Said | None) -> Fact | None:
+    reading = read(said) if said is not None else None
+    if said is None or reading is None or reading.confidence < LEAST_CONFIDENCE:
+        return None
+    return retelling.fact(said, reading)
 
 
 def _heard(clause: Clause, scene: Scene, utterance: Utterance, sentence: Sentence, opening: Said | None) -> Said | None:
     """A date before the first verb is for all that follows: "On Saturday I went to … and bought …"."""
-    if is_conditional(clause):
+    if is_open("".join(t.text_with_ws for t in (*clause.shared, *clause.tokens))):
         return None
     leading = ()
     if opening is not None:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 ME = Thing(SPEAKER, EntityType.PERSON)
 
 LEFT = ("compound", "amod", "nummod", "nmod", "npadvmod", "quantmod", "punct", "advmod")
-VAGUE = frozenset("some any many much more most few several little lot other own new old favourite favorite best good great nice really very so quite such all both another same certain different various big huge".split())
+VAGUE = frozenset("some any many much more most few several little lot other own new old favourite favorite best good great nice really very so quite such all both another same certain different various big huge amazing awesome lovely delicious beautiful cool fun".split())
+MEASURES = frozenset("set pair piece bunch kind type sort variety collection bit cup glass number couple range mix".split())
+LIGHT = frozenset("be go do have get take make try see spend help keep create find being".split())
 LABELS = {
     "PERSON": EntityType.PERSON, "ORG": EntityType.ORGANIZATION, "GPE": EntityType.PLACE, "LOC": EntityType.PLACE,
     "FAC": EntityType.PLACE, "PRODUCT": EntityType.PRODUCT, "WORK_OF_ART": EntityType.WORK, "EVENT": EntityType.EVENT,
@@ -23,11 +25,20 @@ LABELS = {
 
 def name_of(noun: "Token") -> str:
     """The name in a noun phrase, without article, possessive and vague quantity: "type 1 diabetes", "University of Oslo"."""
+    noun = _measured(noun)
     left = [t for t in noun.lefts if t.dep_ in LEFT and (t.lower_ not in VAGUE or t.pos_ == "PROPN")]
     words = sorted({t for each in left for t in each.subtree if _is_word(t)} | {noun}, key=lambda t: t.i)
     words += _continued(noun)
     name = "".join(t.text_with_ws for t in words).strip(" ,-\"'")
-    return name if noun.pos_ == "PROPN" or noun.tag_ == "NNS" else name
+    return name
+
+
+def _measured(noun: "Token") -> "Token":
+    """What there is a set, a pair, a kind of."""
+    if noun.lemma_ not in MEASURES:
+        return noun
+    inner = (t for each in noun.rights if each.lower_ == "of" for t in each.children if t.dep_ == "pobj")
+    return next(inner, noun)
 
 
 def _is_word(token: "Token") -> bool:
@@ -70,8 +81,9 @@ def topics(noun: "Token", type_: EntityType = EntityType.TOPIC) -> list[Thing]:
     found = []
     for each in coordinated(noun):
         if each.tag_ in ("VBG", "VB", "VBP") or (each.pos_ == "VERB" and each.tag_ != "NNP"):
-            found.append(Thing(activity(each), EntityType.TOPIC))
-        elif is_informative(each):
+            if each.lemma_.lower() not in LIGHT or " " in activity(each):
+                found.append(Thing(activity(each), EntityType.TOPIC))
+        elif is_informative(each) and not any(t.dep_ == "poss" and t.pos_ == "PRON" for t in each.children):
             found.append(Thing(name_of(each), _shown_type(each, type_)))
     return [thing for thing in found if thing.name]
 
@@ -87,6 +99,14 @@ def _shown_type(noun: "Token", default: EntityType) -> EntityType:
     if noun.pos_ != "PROPN":
         return default
     return LABELS.get(noun.ent_type_, default)
+
+
+def _next_to(noun: "Token") -> str | None:
+    """"My sister Lea", whatever the parser made of Lea."""
+    follower = noun.nbor() if noun.i + 1 < len(noun.doc) else None
+    if follower is None or follower.pos_ != "PROPN" or not follower.text[:1].isupper() or follower.ent_type_ in ("DATE", "TIME", "GPE"):
+        return None
+    return follower.text if is_mine(noun) and (noun.lemma_.lower() in RELATIONS or noun.lemma_.lower() in PETS) else None
 
 
 def role_of(noun: "Token") -> "Token":
@@ -122,7 +142,14 @@ def full_name(token: "Token") -> str:
 
 def called(noun: "Token") -> str | None:
     """The name given to a noun: "my sister *Anna*", "a dog named *Rex*", "Marta, my cousin"."""
-    return _in_apposition(noun) or _named_after(noun) or _compounded(noun)
+    return _in_apposition(noun) or _named_after(noun) or _compounded(noun) or _next_to(noun)
+
+
+def all_called(noun: "Token") -> list[str]:
+    """"My sisters Lea and Mia" names two."""
+    first = called(noun)
+    others = [t for each in noun.children if each.dep_ == "appos" for t in each.conjuncts if t.text[:1].isupper() and t.pos_ == "PROPN"]
+    return [first, *(full_name(t) for t in others)] if first else []
 
 
 def _in_apposition(noun: "Token") -> str | None:

@@ -24,6 +24,8 @@ class Telling:
     """The words of one sentence as they are retold. The speaker is named once and "they" from then on."""
 
     tokens: "tuple[Token, ...]"
+    subject: "Token | None" = None
+    """A "my" before it looks ahead to it: "in their spare time \ufffc restores radios"."""
     company: str = ""
     """Who "we" are with the speaker, where the message says so: "their wife"."""
     substitutes: dict[int, str] = field(default_factory=dict)
@@ -49,11 +51,19 @@ class Telling:
         return expanded_word(token)
 
     def _speaker(self, token: "Token", lower: str) -> str:
+        if self._looks_ahead(token, lower):
+            return AGAIN[lower]
         word = AGAIN[lower] if self.named else FIRST[lower]
         if token.dep_ in SUBJECTS or lower == "i":
             self._agree(token, singular=not self.named and not _is_coordinated(token))
         self.named = True
         return word
+
+    def _looks_ahead(self, token: "Token", lower: str) -> bool:
+        subject = self.subject
+        if subject is None or subject.lower_ not in ("i", "we") or lower in ("i", "we"):
+            return False
+        return token.i < subject.i and subject.i in {t.i for t in self.tokens}
 
     def _we(self, token: "Token") -> str:
         if self.named:

@@ -10,7 +10,7 @@ from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import SPEAKER, Link, Thing
 from ingest.extractors.local import nouns
 from ingest.extractors.local.clauses import Clause, Tense
-from ingest.extractors.local.readings import being, doings, health, home, mine, people, plans, skills, tastes, things, work
+from ingest.extractors.local.readings import being, doings, health, home, lasting, mine, people, plans, problems, skills, tastes, things, work
 from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, animal, links, person
 from ingest.extractors.local.scene import Said, Scene
 from ingest.extractors.local.words import HABITS
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 BY_VERB: tuple[dict[str, Reader], ...] = (
     work.VERBS, home.VERBS, people.VERBS, tastes.VERBS, health.VERBS, skills.VERBS, things.VERBS, plans.VERBS, being.VERBS, doings.VERBS,
+    lasting.VERBS,
 )  # fmt: skip
 """In the order in which they are asked: the first that makes something of a clause has it."""
 
@@ -32,7 +33,7 @@ AHEAD = (Tense.FUTURE, Tense.PROGRESSIVE, Tense.PRESENT)
 def said_in(clause: Clause, scene: Scene, said_at: datetime, *, corrects: bool, inherited: tuple[Resolved, ...] = ()) -> Said | None:
     """The clause with who it speaks of; None when that is nobody we could name."""
     subject = clause.subject
-    if subject is None:
+    if subject is None or (subject.head is clause.head and subject.i > clause.main.i):
         return None
     thing, owned = subject_of(subject, scene)
     text = _as_said(clause)
@@ -67,6 +68,8 @@ def _stranger(noun: "Token") -> Thing | None:
     """A name that this message did not introduce: a person, as far as the recogniser does not object."""
     if noun.ent_type_ in ("DATE", "TIME", "NORP", "LANGUAGE", "ORDINAL", "CARDINAL"):
         return None
+    if noun.tag_ == "NNPS":
+        return None
     known = nouns.LABELS.get(noun.ent_type_)
     return Thing(nouns.full_name(noun), known or EntityType.PERSON) if known or noun.head.lemma_ in HUMAN else None
 
@@ -83,12 +86,20 @@ def read(said: Said) -> Reading | None:
     kin = _kinship(said)
     links_found = (*kin, *(link for link in found.links if link not in kin))
     kind = found.kind if _is_about_speaker(said) or found.kind in OWN_AFFAIRS else _kind_for_others(said)
-    return replace(found, kind=kind, links=links_found)
+    return replace(found, kind=kind, links=links_found, ends=found.ends if _ends_for_speaker(said) else ())
+
+
+def _ends_for_speaker(said: Said) -> bool:
+    """An ending closes facts of the speaker; Anna's new job must not close theirs. The death of a pet is theirs."""
+    return said.subject in (nouns.ME, None) or (said.subject is not None and said.subject.type is EntityType.ANIMAL)
 
 
 def _read(said: Said) -> Reading | None:
     if said.clause.tense is Tense.PRESENT and any(t.tag_ == "MD" for t in said.clause.auxiliaries):
         return _with_modal(said)
+    problem = problems.failing(said) or problems.billed(said) or problems.having_trouble(said)
+    if problem:
+        return problem
     if said.clause.head.pos_ == "NOUN":
         return health.has_condition(said)
     if said.mine and said.subject is None and not nouns.kin_of(_owner_noun(said)):
@@ -114,7 +125,7 @@ def _with_modal(said: Said) -> Reading | None:
     if WOULD_LIKE.search(said.text):
         found = plans.wanting(said)
         return replace(found, confidence=LOOSE) if found else None
-    return tastes.rather(said) or skills.able(said)
+    return tastes.rather(said) or problems.cannot(said) or skills.able(said)
 
 
 def _unlisted(said: Said) -> Reading | None:

@@ -14,7 +14,7 @@ from ingest.extractors.local.spans import counts, span_of
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-DROPPED = frozenset("also too just so really actually basically literally honestly definitely".split())
+DROPPED = frozenset("also just so really actually basically literally honestly definitely now nowadays currently recently lately just even finally".split())
 """Adverbs that are true of the telling, not of what is told."""
 
 
@@ -36,7 +36,7 @@ def fact(said: Said, reading: Reading) -> Fact | None:
 def sentence_of(said: Said) -> str | None:
     """None where the sentence would hang on a word whose meaning was said elsewhere."""
     clause = said.clause
-    telling = Telling((*clause.shared, *clause.tokens), company=said.scene.company)
+    telling = Telling((*clause.shared, *clause.tokens), company=said.scene.company, subject=clause.subject)
     trailing = _place_dates(said, telling)
     if not _resolve_pronouns(said, telling):
         return None
@@ -96,7 +96,12 @@ def _resolve_pronouns(said: Said, telling: Telling) -> bool:
 
 
 def _is_dropped(token: "Token") -> bool:
-    return token.lower_ in DROPPED and token.dep_ == "advmod" and token.head.pos_ in ("VERB", "AUX") and token.lower_ not in ("too",)
+    return token.lower_ in DROPPED and token.dep_ == "advmod" and token.head.pos_ in ("VERB", "AUX") and not _is_coordinated(token)
+
+
+def _is_coordinated(token: "Token") -> bool:
+    """"Now and then" is one word."""
+    return token.i + 1 < len(token.doc) and token.nbor().lower_ == "and" and token.lower_ == "now"
 
 
 def _joint_subject(said: Said, telling: Telling) -> str:
@@ -137,9 +142,10 @@ def _retold(others: "list[Token]") -> str:
 
 
 def _finished(text: str) -> str | None:
-    text = text.strip(" ,;:-\"")
+    text = text.strip(" ,;:-")
     if not text:
         return None
+    text += '"' if text.count('"') % 2 else ""
     return f"{text[0].upper()}{text[1:]}".rstrip(".!") + "."
 
 
@@ -164,9 +170,9 @@ def _named(said: Said) -> list[Thing]:
 def remember(said: Said, scene: Scene) -> None:
     """Keep who was introduced, for the pronouns of the next sentences."""
     for token in said.clause.tokens:
-        name = nouns.called(token) if token.pos_ in ("NOUN", "PROPN") else None
-        if name and (nouns.is_pet(token) or nouns.kin_of(token)):
-            scene.meet(animal(name) if nouns.is_pet(token) else person(name))
+        if token.pos_ in ("NOUN", "PROPN") and (nouns.is_pet(token) or nouns.kin_of(token)):
+            for name in nouns.all_called(token):
+                scene.meet(animal(name) if nouns.is_pet(token) else person(name))
     if said.subject and said.subject.name != SPEAKER:
         scene.meet(said.subject)
     subject = said.clause.subject

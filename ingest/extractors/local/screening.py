@@ -1,10 +1,6 @@
 """Sentences that cannot hold a fact, told from their words alone, before the parser is asked."""
 
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from ingest.extractors.local.clauses import Clause
 
 QUESTION = re.compile(r"\?[\"')\s]*$")
 ASKING = re.compile(
@@ -21,10 +17,10 @@ HEDGED = re.compile(
 )
 SOFT = re.compile(r"\b(?:would|'d)\b(?!\s+(?:like|love|rather|prefer|hate))", re.IGNORECASE)
 REPORTED = re.compile(
-    r"\b(?!I\b)[A-Za-z']+\s+(?:said|says|told|tells|asked|asks|claims?|claimed|thinks?|thought|believes?|wrote|writes|replied|mentioned|joked|goes)\b[^\"']*[\"']",
+    r"\b(?!I\b)[A-Za-z']+\s+(?:said|says|told|tells|asked|asks|claims?|claimed|thinks?|thought|believes?|wrote|writes|replied|mentioned|joked|goes)\b[^\"']*(?<!\w)[\"']",
     re.IGNORECASE,
 )
-QUOTED_SPEECH = re.compile(r"[\"'](?:[^\"']|(?<=\w)'(?=\w))*\b(?:I|I'm|my|we|you)\b(?:[^\"']|(?<=\w)'(?=\w))*[.,!?]?[\"']", re.IGNORECASE)
+QUOTED_SPEECH = re.compile(r"(?<!\w)[\"'](?:[^\"']|(?<=\w)'(?=\w))*\b(?:I|I'm|my|we|you)\b(?:[^\"']|(?<=\w)'(?=\w))*[.,!?]?[\"'](?!\w)", re.IGNORECASE)
 SMALL_TALK = re.compile(
     r"^(?:I(?:'m| am| was)?|we(?:'re| are)?) (?:really |so |very |totally |completely |also |just |still |truly |always |both )*(?:"
     r"agree|disagree|see|know|understand|hear you|think so|hope|feel you|get it|got it|glad|happy (?:to|for|you|that)|sorry|(?:fine|good|well|ok|okay)(?=\W*(?:$|thank|and |but |now|today))|doing|"
@@ -60,11 +56,7 @@ def may_hold_a_fact(text: str) -> bool:
         return False
     if REPORTED.search(text) or QUOTED_SPEECH.search(text):
         return False
-    if HEDGED.search(text) or SOFT.search(text):
-        return False
     if SMALL_TALK.match(text) or PROMISE.match(text) or REQUEST.search(text):
-        return False
-    if ABOUT_YOU.search(text):
         return False
     return speaks_of_somebody(text)
 
@@ -73,6 +65,6 @@ def speaks_of_somebody(text: str) -> bool:
     return bool(FIRST_PERSON.search(text) or FIRST_PERSON_ANY.search(text) or NAMED.search(text))
 
 
-def is_conditional(clause: "Clause") -> bool:
-    """It hangs on an "if", or is what such a clause hangs on."""
-    return any(t.lower_ in ("if", "unless") for t in clause.tokens)
+def is_open(text: str) -> bool:
+    """A clause that is not asserted, or that is said of the other: "I might…", "you always…"."""
+    return bool(HEDGED.search(text) or SOFT.search(text) or ABOUT_YOU.search(text))

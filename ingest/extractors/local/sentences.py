@@ -20,7 +20,7 @@ CHAT_WORD = re.compile(rf"\b(?:{'|'.join(CHAT)})\b", re.IGNORECASE)
 LONE_I = re.compile(r"(?<![\w'])i(?=\b(?!\.e))")
 EMOJI = re.compile(r"[\u2190-\u2bff\u3000-\u303f\ufe0f\u200d\U0001f000-\U0001faff]+|[:;=]-?[)(DPp](?!\w)|<3")
 ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|etc|e\.g|i\.e|a\.m|p\.m|Jr|Sr|No|approx|Mt)\.$", re.IGNORECASE)
-END = re.compile(r"[.!?]+[\"')\]]*(?=\s|$)|\s*;\s+|(?<=[a-z)])\s*\.{2,}\s*")
+END = re.compile(r"[.!?]+[\"')\]]*(?=\s|$)|\s*;\s+|\s+-{1,2}\s+|(?<=[a-z)])\s*\.{2,}\s*")
 
 FILLER = r"""(?:well|so|oh|ah|aw|um+|uh+|hm+|yeah|yea|yes|yep|yup|no|nope|nah|ok|okay|okey|sure|right|alright|all right|anyway|anyways|
 honestly|tbh|fyi|lol|haha+|hehe+|wow|omg|yay|ugh|look|listen|guess what|good news|great news|big news|bad news|sad news|fun fact|
@@ -28,19 +28,19 @@ also|and|but|plus|besides|then|actually|basically|personally|frankly|of course|c
 fortunately|luckily|sadly|thankfully|no problem|no worries|wait|hold on|sorry|my bad|correction|thanks|thank you|cheers|in fact|speaking of which|
 speaking of that|by the way|btw|as for me|for me|to be honest|to be fair|in other news|just so you know|for your information|
 for the record|as you know|as I said|like I said|you know what|you know|you see|I mean|I think|I must say|I have to say|I'd say|hopefully|
-anyhow|meanwhile|indeed|true|same here|me too|nice|great|cool|awesome|perfect|update|ps|p\.s\.|nb|note|first of all|for example|for instance|
+anyhow|meanwhile|however|in the meantime|on (?:another|a(?: \w+)?) note|firstly|secondly|finally|eventually|afterwards|first|just|recently|lately|as for \w+|indeed|true|same here|me too|nice|great|cool|awesome|perfect|update|ps|p\.s\.|nb|note|first of all|for example|for instance|
 the thing is|the fact is|the truth is|truth be told|long story short|to be clear|just to clarify|note that|remember that|please remember that|please note that|
 remember|keep in mind that|I forgot to mention that|I forgot to mention|I should mention that|I should mention|I want you to know that|
 I wanted to tell you that|I'm happy to say that|I'm happy to say|I'm proud to say|I'm sad to say|let me tell you|did you know that|
 I just wanted to say that|it turns out that|it turns out|turns out that|turns out|believe it or not|if you must know|if you're curious|
 since you asked|as it happens)""".replace("\n", "")
-GREETING = r"(?:hi|hello|hey|heya|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|day)|morning|dear)(?: there| again| everyone| everybody| all| guys| friend| buddy| team| folks| (?-i:[A-Z][a-z]+))?"
+GREETING = r"(?:hi|hello|hey|heya|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|day)|morning|dear)(?: there| again| everyone| everybody| all| guys| friend| buddy| team| folks|,? (?:AI|my)? ?(?:companion|assistant|friend|bot)| (?-i:[A-Z][a-z]+))?"
 START = r"(?=(?:I|I'm|I've|I'll|I'd|my|we|we're|we've|our|the|a|an|she|he|please|always|never|today|yesterday|last|this|on|in)\b)"
 OPENER = re.compile(rf"\s*(?:{GREETING}|{FILLER})(?:\s*[,!.:\-]+\s*|\s+{START}|\s*$)", re.IGNORECASE)
 CORRECTION = re.compile(r"^\W*(?:(?:no|wait|sorry|oops|hold on|correction|actually|my bad|I meant?)\b[ ,!.:]*)+", re.IGNORECASE)
 CALLED = re.compile(r"(?<=[a-z]),\s+(?:[A-Z][a-z]+|friend|mate|buddy|dude|man|guys|love|dear|honey|bro)\s*(?=[.!?]*$)")
 TAG = re.compile(r",?\s*(?:right|isn't it|aren't I|don't I|you know|huh|eh|okay|ok|correct|no|wouldn't you|don't you think)\s*\?+\s*$", re.IGNORECASE)
-CLOSER = re.compile(r"(?:,?\s+(?:lol|haha+|hehe+|lmao|btw|tbh|though|you know|I guess|thanks|thank you|please|by the way|x+|so far|to be honest|if you must know|(?:and )?(?:it's )?(?:nice|great|good|pleased|glad) (?:to meet|meeting) (?:you|everyone)))+\s*(?=[.!]*$)", re.IGNORECASE)
+CLOSER = re.compile(r"(?:,?\s+(?:lol|haha+|hehe+|lmao|btw|tbh|though|you know|I guess|thanks|thank you|please|by the way|x+|so far|to be honest|if you must know|(?:and )?(?:it's |I'm (?:so |very |really )?|I am )?(?:nice|great|good|pleased|glad) (?:to meet|meeting) (?:you|everyone)))+\s*(?=[.!]*$)", re.IGNORECASE)
 INSERTED = re.compile(r",\s*(?:you know|well|like|um+|uh+|I mean|of course|by the way|btw|honestly|actually|unfortunately|luckily|obviously|however)\s*,", re.IGNORECASE)
 
 

@@ -87,7 +87,7 @@ EMPTY_NOUNS = frozenset(
     luck pleasure blast good rest break ones one kind sort matter reason reasons tip tips answer info information conversation
     chat talk day today recommendation recommendations effort best goodness deal people life world mood support
     mind memory memories opinion vibe vibes reaction experience inspiration company reply message text post
-    request favor favour go try while laugh conversation yours theirs start progress same minute minutes second""".split()
+    request favor favour go try while laugh conversation skill skills yours theirs start progress same minute minutes second""".split()
 )
 """Objects that say nothing by themselves: "I have a question"."""
 
@@ -103,7 +103,16 @@ MENTAL = frozenset(
 IT = frozenset("it that this these those he she they him her them one ones so there".split())
 """Words that point at something else."""
 
-HEDGES = frozenset("maybe perhaps might possibly supposedly apparently hypothetically theoretically".split())
+DEEDS = frozenset(
+    """win pass fail publish finish complete launch found open start graduate buy sell adopt receive break lose crash build
+    design write compose paint record perform volunteer apply donate join sign register enroll enrol earn run climb create
+    organise organize host compete present release develop propose invest hire rescue renovate repair plant inherit
+    discover achieve attend submit defend ship deploy migrate book rent study score rank qualify audition sue vote elect
+    invent patent produce direct knit sew bake brew restore survive recover undergo quit leave raise""".split()
+)
+"""Acts that are worth keeping even without a date."""
+
+NOTABLE = frozenset("first new just finally recently once twice never ever accidentally".split())
 
 ADDITIONS = frozenset("also too additionally".split())
 """They say that what was true stays true."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from graphs.dates import Bound
+from graphs.dates import Bound, DateSpan, Unit
 from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Ending, Link, Thing
 from ingest.extractors.local.clauses import Tense
@@ -38,7 +38,8 @@ def replaces(said: Said) -> bool:
     """"I work at Beta now": what was true of the same kind is over."""
     if said.clause.words & ADDITIONS:
         return False
-    return bool(said.clause.words & CHANGES) or "these days" in said.text.lower() or said.corrects
+    text = said.text.lower().replace("now and", "")
+    return any(word in CHANGES for word in text.rstrip(".!").split()) or "these days" in text or said.corrects
 
 
 def ends_others(said: Said, predicate: str) -> tuple[Ending, ...]:
@@ -51,7 +52,15 @@ def is_over(said: Said) -> bool:
 
 def is_ahead(said: Said) -> bool:
     """It has a date that is still to come."""
-    return any(date.span.bound is Bound.AT and date.span.ends and date.span.ends > said.said_at for date in said.dates)
+    return any(date.span.bound is Bound.AT and _is_to_come(date.span, said) for date in said.dates)
+
+
+def _is_to_come(date: DateSpan, said: Said) -> bool:
+    """Today is ahead only for what will be done: "I'm struggling today" is no plan."""
+    if date.starts is None or date.ends is None or date.ends <= said.said_at:
+        return False
+    whole = date.unit not in (Unit.DAY, Unit.MORNING)
+    return date.starts > said.said_at or said.clause.tense is Tense.FUTURE or (whole and said.clause.tense is Tense.PROGRESSIVE)
 
 
 def person(name: str) -> Thing:

@@ -8,7 +8,7 @@ from ingest.extractors.base import Ending
 from ingest.extractors.local.clauses import Tense
 from ingest.extractors.local.nouns import is_informative, is_name, name_of, topics
 from ingest.extractors.local.readings import health, home, skills, work
-from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, links, organization, person, replaces, topic
+from ingest.extractors.local.readings.base import LOOSE, PLAIN, Reader, Reading, links, organization, person, replaces, topic
 from ingest.extractors.local.scene import Said
 from ingest.extractors.local.words import CIVIL, DIETS, FAMILY, HEALTH_ADJECTIVES, JOB_ENDINGS, JOBS, NOT_A_JOB, TRAITS, WORK_STATES
 
@@ -19,11 +19,26 @@ AGE = re.compile(r"\b(?:am|'m|is|are|'re|'s)(?: actually| now| already| only| ju
 
 
 def being(said: Said) -> Reading | None:
-    for read in (_aged, _healthy, civil, based, _inclined, _traits, _occupied, _named, skills.good_at, skills.fluent):
+    for read in (_placed, _aged, _healthy, civil, based, _inclined, _traits, _occupied, _named, skills.good_at, skills.fluent):
         found = read(said)
         if found:
             return found
     return None
+
+
+PLACED = {"plan": MemoryKind.FACT, "tier": MemoryKind.FACT, "team": MemoryKind.WORK, "board": MemoryKind.WORK, "committee": MemoryKind.WORK,
+          "diet": MemoryKind.HEALTH, "medication": MemoryKind.HEALTH, "waitlist": MemoryKind.FACT}  # fmt: skip
+
+
+def _placed(said: Said) -> Reading | None:
+    """"I'm on the Pro plan", "we're a team of five"."""
+    complement = said.clause.complement
+    if complement is not None and complement.lemma_ == "team" and said.clause.after("of") is not None:
+        return Reading(MemoryKind.WORK, state=True)
+    noun = said.clause.after("on", "in") if complement is None else None
+    if noun is None or noun.lemma_ not in PLACED or said.clause.negated or not any(t.dep_ in ("compound", "amod", "poss") for t in noun.children):
+        return None
+    return Reading(PLACED[noun.lemma_], state=True)
 
 
 def _aged(said: Said) -> Reading | None:
@@ -88,7 +103,8 @@ def _inclined(said: Said) -> Reading | None:
     if not is_informative(noun) or said.clause.tense is Tense.FUTURE or any(t.lower_ in ("this", "that", "these", "those") for t in noun.children):
         return None
     predicate = "dislikes" if said.clause.negated else "likes"
-    return Reading(MemoryKind.PREFERENCE, links(said.subject, predicate, topics(noun)), state=True)
+    past = said.clause.tense is Tense.PAST
+    return Reading(MemoryKind.PREFERENCE, links(said.subject, predicate, topics(noun)), confidence=LOOSE if past else PLAIN, state=not past)
 
 
 def _afraid(said: Said) -> Reading | None:

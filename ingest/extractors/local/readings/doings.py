@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Thing
 from ingest.extractors.local.clauses import Tense
-from ingest.extractors.local.nouns import ME, activity, called, is_informative, is_name, name_of
+from ingest.extractors.local.nouns import ME, activity, called, is_informative, is_name, kin_of, name_of
 from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, is_ahead, links, place, topic
 from ingest.extractors.local.readings.tastes import POINTING, points_back
 from ingest.extractors.local.scene import Said
-from ingest.extractors.local.words import EMPTY_NOUNS, HABITS, IT, MENTAL
+from ingest.extractors.local.words import DEEDS, EMPTY_NOUNS, HABITS, IT, MENTAL, NOTABLE
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -39,6 +39,8 @@ def going(said: Said) -> Reading | None:
             return None
         goal = clause.after("to", "on", "for", "with", "at", "in", "through", "around", "into")
         named = where or _says_something(clause.objects) or (goal is not None and _tells(goal)) or _activity_gone_for(said)
+        if not is_memorable(said):
+            return None
         return Reading(MemoryKind.EVENT, links(said.subject, "visited", where), confidence=_dated(said)) if named else None
     if clause.words & HABITS:
         doing = _activity_gone_for(said)
@@ -117,9 +119,9 @@ def happening(said: Said) -> Reading | None:
     if clause.negated and clause.tense is not Tense.PERFECT:
         return None
     if not tells_something(said):
-        return _habit(said) if any(t.ent_type_ == "TIME" for t in clause.tokens) else None
+        return _habit(said) if any(t.ent_type_ in ("TIME", "CARDINAL") for t in clause.tokens) else None
     if clause.tense in DONE:
-        if clause.lemma in MENTAL and not said.dates:
+        if not is_memorable(said) or (clause.lemma in MENTAL and not said.dates):
             return None
         return Reading(MemoryKind.EVENT, confidence=_dated(said))
     if clause.tense in (Tense.FUTURE, Tense.PROGRESSIVE) and is_ahead(said):
@@ -127,6 +129,18 @@ def happening(said: Said) -> Reading | None:
     if clause.tense is Tense.PRESENT and is_ahead(said) and not clause.words & HABITS:
         return Reading(MemoryKind.PLAN, confidence=LOOSE)
     return _habit(said)
+
+
+def is_memorable(said: Said) -> bool:
+    """A past act without a date is kept for a name, somebody close, a first time or a deed; "we ate good food" is not."""
+    clause = said.clause
+    if said.dates:
+        return True
+    if said.subject not in (None, ME) and said.mine is None and said.scene.known(said.subject.name if said.subject else "") is None:
+        return False
+    later = [t for t in clause.tokens if t.i > clause.main.i]
+    named = any(t.pos_ == "PROPN" and t.text[:1].isupper() for t in later) or any(kin_of(t) for t in later)
+    return named or bool(clause.words & NOTABLE) or clause.lemma in DEEDS
 
 
 def _habit(said: Said) -> Reading | None:
@@ -147,7 +161,7 @@ def tells_something(said: Said) -> bool:
     others = [t for t in direct if t.lower_ not in ("me", "us", "myself")]
     if any(t.lower_ in IT or t.pos_ == "PRON" for t in others) or (others and all(_is_known(t, said) for t in others)):
         return False
-    if said.dates and said.subject not in (None, ME) and (direct or clause.infinitive() is not None):
+    if said.dates and said.subject not in (None, ME) and (direct or clause.lemma not in MENTAL):
         return True
     return _says_something([t for t in clause.tokens if t.i > clause.main.i and not _in_a_date(said, t)])
 

@@ -102,8 +102,10 @@ def eating(said: Said) -> Reading | None:
 
 
 def diet(said: Said, word: str) -> Reading:
-    found = () if said.clause.negated else links(said.subject, "eats", [topic(word)])
-    return Reading(MemoryKind.HEALTH, found, ends_others(said, "eats"), state=True)
+    if said.clause.negated:
+        ends = (Ending("eats", word),) if said.clause.ceased else ()
+        return Reading(MemoryKind.HEALTH, ends=ends, state=True)
+    return Reading(MemoryKind.HEALTH, links(said.subject, "eats", [topic(word)]), ends_others(said, "eats"), state=True)
 
 
 def name_of_diet(said: Said, diets: frozenset[str]) -> str | None:

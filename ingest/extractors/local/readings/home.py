@@ -20,8 +20,8 @@ def places(said: Said, *prepositions: str) -> list[Thing]:
 def living(said: Said) -> Reading | None:
     clause = said.clause
     where = places(said, "in", "at", "near", "outside")
-    somewhere = clause.after("in", "at", "near", "outside", "on", "with", "by") or clause.words & {"alone", "here", "abroad"}
-    if not where and (not somewhere or "here" in clause.words):
+    somewhere = clause.after("in", "at", "near", "outside", "on", "with") or clause.words & {"alone", "abroad"}
+    if clause.objects or (not where and not somewhere):
         return None
     if clause.negated:
         ends = (Ending("lives_in", where[0].name),) if clause.ceased and where else ()

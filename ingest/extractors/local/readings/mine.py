@@ -4,7 +4,7 @@ from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Ending, Thing
 from ingest.extractors.local.clauses import Tense
 from ingest.extractors.local.nouns import ME, full_name, is_informative, is_mine, is_name, is_pet, kin_of, name_of, topics
-from ingest.extractors.local.readings import skills, work
+from ingest.extractors.local.readings import lasting, skills, work
 from ingest.extractors.local.readings.base import LOOSE, Reading, animal, links, person, place, topic
 from ingest.extractors.local.scene import Said
 from ingest.extractors.local.words import EVENT_NOUNS, FAVOURITES, GOAL_NOUNS, HOBBY_NOUNS, HOME_NOUNS, LANGUAGES
@@ -13,7 +13,7 @@ POSSESSIONS = frozenset("car phone laptop computer bike bicycle guitar camera ho
 
 
 def about_mine(said: Said) -> Reading | None:
-    for read in (_name, _birthday, _pronouns, _language, _favourite, _goal, _hobbies, work.about_my_work, _dated_event, _home, _possession):
+    for read in (_name, _birthday, _pronouns, _language, _favourite, _goal, _hobbies, work.about_my_work, _dated_event, _home, _possession, lasting.of_mine):
         found = read(said)
         if found:
             return found
@@ -83,6 +83,8 @@ def _favourite(said: Said) -> Reading | None:
     complement = said.clause.complement
     if complement is None or not is_informative(complement) and complement.pos_ != "ADJ":
         return None
+    if said.clause.tense is Tense.PAST:
+        return Reading(MemoryKind.PREFERENCE, confidence=LOOSE)
     return Reading(MemoryKind.PREFERENCE, links(ME, "prefers", _favoured(said)), state=True)
 
 

@@ -24,7 +24,8 @@ def planning(said: Said) -> Reading | None:
     """"I plan to…", "I'm planning a trip to…", "I'm thinking of going…", "I decided to…"."""
     clause = said.clause
     into = intended(said)
-    if clause.negated or (clause.tense is Tense.PRESENT and clause.words & HABITS):
+    musing = clause.lemma in ("think", "consider", "dream") and clause.tense is Tense.PAST
+    if clause.negated or musing or (clause.tense is Tense.PRESENT and clause.words & HABITS):
         return None
     things = [t for t in clause.objects if is_informative(t)]
     if into is not None and has_content(into) and (into.lemma_ not in TALK or _has_object(into)):

@@ -43,7 +43,7 @@ def learning(said: Said) -> Reading | None:
         return None
     if things:
         return Reading(MemoryKind.SKILL, links(said.subject, "learns", topics(things[0])), state=True)
-    if into is not None and has_content(into):
+    if into is not None and has_content(into) and not any(t.lower_ in ("that", "how") for t in into.children if t.dep_ == "mark"):
         return Reading(MemoryKind.SKILL, links(said.subject, "learns", [topic(activity(into))]), state=True)
     return None
 

@@ -60,7 +60,7 @@ def _taste(said: Said, predicate: str) -> Reading | None:
         return None
     if said.clause.tense is Tense.USED_TO:
         return Reading(MemoryKind.PREFERENCE, state=True, ends=_endings(predicate, things))
-    ends = _endings(OPPOSITE.get(predicate, ""), things) if said.clause.ceased or replaces(said) else ()
+    ends = _endings(OPPOSITE.get(predicate, ""), things) if said.clause.ceased or (replaces(said) and not said.corrects) else ()
     found = () if said.clause.ceased or not predicate else links(said.subject, predicate, things)
     confidence = LOOSE if said.clause.tense is Tense.PAST else PLAIN
     return Reading(MemoryKind.PREFERENCE, found, ends, confidence, state=said.clause.tense is not Tense.PAST)

@@ -61,7 +61,7 @@ def getting(said: Said) -> Reading | None:
     if any(t.lemma_ in work.JOB for t in clause.objects) and clause.tense in (Tense.PAST, Tense.PERFECT):
         at = work.employer(said, "at", "with")
         found = links(said.subject, "works_at", at) + links(said.subject, "works_as", work.profession(said))
-        return Reading(MemoryKind.WORK, found, (Ending("works_at"),), change=True)
+        return Reading(MemoryKind.WORK, found, (Ending("works_at"),) if at and not clause.words & {"temp", "part-time", "second", "side"} else (), change=True)
     if clause.tense not in (Tense.PAST, Tense.PERFECT) or clause.negated:
         return None
     pet = people.having_pet(said)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Ending, Link, Thing
 from ingest.extractors.local.clauses import Tense
-from ingest.extractors.local.nouns import coordinated, is_informative, is_name, name_of, topics
+from ingest.extractors.local.nouns import coordinated, is_informative, is_mine, is_name, name_of, topics
 from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, ends_others, is_ahead, links, organization, topic
 from ingest.extractors.local.scene import Said
 from ingest.extractors.local.words import STUDY_WORDS, WORK_NOUNS
@@ -32,10 +32,23 @@ def working(said: Said) -> Reading | None:
     if clause.negated:
         ends = (Ending("works_at", at[0].name),) if clause.ceased and at else ()
         return Reading(MemoryKind.WORK, ends=ends, state=True) if at or role else None
-    if not (at or role or clause.after("at", "for", "in", "from", "on", "with") or clause.words & {"part-time", "remotely", "nights", "freelance", "full-time"}):
+    if clause.tense is Tense.PAST and not (at or role):
+        return None
+    if clause.after("on") is not None and not (at or role):
+        return _working_on(said)
+    if not (at or role or clause.after("at", "for", "in", "from", "with") or clause.words & {"part-time", "remotely", "nights", "freelance", "full-time"}):
         return None
     found = links(said.subject, "works_at", at) + links(said.subject, "works_as", role)
     return Reading(MemoryKind.WORK, found, ends_others(said, "works_at") if at else (), state=True)
+
+
+def _working_on(said: Said) -> Reading | None:
+    """A project; not "on building up confidence"."""
+    noun = said.clause.after("on")
+    lasting = said.clause.tense in (Tense.PROGRESSIVE, Tense.PERFECT)
+    if noun is None or not lasting or not is_informative(noun) or noun.tag_ == "VBG" or is_mine(noun) and noun.lemma_ in ("self", "confidence", "patience"):
+        return None
+    return Reading(MemoryKind.WORK, confidence=LOOSE, state=True)
 
 
 def starting(said: Said) -> Reading | None:
