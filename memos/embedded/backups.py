@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import tarfile
@@ -22,6 +23,7 @@ from memos.embedded.servers import Servers
 FORMAT = 1
 _DUMP = "memos.dump"
 _MANIFEST = "manifest.json"
+_NAMES = re.compile(rf"{re.escape(_MANIFEST)}|{re.escape(_DUMP)}|{secrets.FOLDER}/[a-z0-9][a-z0-9_.-]*")
 _MOVED = ("postgres", "valkey", secrets.FOLDER)
 
 
@@ -108,12 +110,13 @@ def _unpack(source: Path, into: Path) -> None:
     """Only what the manifest names, each with the sum that stands there."""
     broken = EmbeddedError(f"{source} is not a backup of Memos, or it is damaged: nothing was changed.")
     try:
+        (into / secrets.FOLDER).mkdir(mode=0o700)
         with tarfile.open(source, mode="r:") as archive:
-            archive.extractall(into, filter="data")
+            for member in archive:
+                _take_out(archive, member, into)
         manifest = json.loads((into / _MANIFEST).read_text())
-        for name, expected in manifest["sha256"].items():
-            if _sha256(into / name) != expected:
-                raise broken
+        if any(_sha256(into / name) != expected for name, expected in manifest["sha256"].items()):
+            raise broken
     except FileNotFoundError as error:
         raise (broken if source.exists() else EmbeddedError(f"{source} does not exist.")) from error
     except (tarfile.TarError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -122,7 +125,15 @@ def _unpack(source: Path, into: Path) -> None:
         raise EmbeddedError(f"{source} cannot be unpacked in {into}: {error.strerror}.") from error
     if manifest.get("format") != FORMAT or int(manifest["postgres"]) > int(MAJOR):
         raise EmbeddedError(f"{source} was made by a newer Memos: restore it with that one.")
-    (into / secrets.FOLDER).chmod(0o700)
+
+
+def _take_out(archive: tarfile.TarFile, member: tarfile.TarInfo, into: Path) -> None:
+    """Whatever is in the archive, nothing is written but plain files of our names, for their owner alone."""
+    content = archive.extractfile(member)
+    if content is None or not member.isfile() or not _NAMES.fullmatch(member.name):
+        raise tarfile.TarError(f"{member.name} does not belong into a backup")
+    with content, os.fdopen(os.open(into / member.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        shutil.copyfileobj(content, file)
 
 
 def _swap(data: Path, new: Path) -> Path | None:

@@ -65,6 +65,10 @@ class Child:
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
+    @property
+    def killed(self) -> bool:
+        return self.process is not None and self.process.returncode == -signal.SIGKILL
+
     def ask_to_stop(self) -> None:
         self.asked = True
         if self.alive and self.process:

@@ -52,5 +52,7 @@ class Keeper:
         said = self.child.said()
         if "No space left on device" in said:
             return f" because the disk that holds {self.child.log.parent.parent} is full"
+        if self.child.killed:
+            return ""  # what it said last is not why
         errors = re.findall(r"(?:CRITICAL|FATAL|PANIC|Error):\s+(.{1,200})", said)
         return f" ({errors[-1].strip()})" if errors else ""
