@@ -8,14 +8,14 @@ from django.db.models import F, TextField, Value
 from django.db.models.functions import Replace
 from django.utils import timezone
 
-from graphs import embedders, languages, tokens
+from graphs import embedders, languages
 from graphs.dates import resolve_dates
 from graphs.excerpts import condense
 from graphs.models import Embedding, Episode, Memory
 from graphs.models.memory import SPEAKER
 from graphs.sentences import count_words
 
-TRAITS = ["language", "words", "is_question", "has_date", "excerpt", "excerpt_tokens"]
+TRAITS = ["language", "words", "is_question", "has_date", "excerpt"]
 
 
 def index_episodes(episodes: Sequence[Episode]) -> list[Embedding]:
@@ -82,7 +82,6 @@ def _read(episode: Episode) -> None:
     episode.is_question = episode.content.rstrip().endswith("?")
     episode.has_date = bool(resolve_dates(episode.content, episode.said_at))
     episode.excerpt = condense(episode.content, episode.said_at)
-    episode.excerpt_tokens = tokens.count(episode.excerpt)
 
 
 def _as_spoken(episode: Episode) -> str:

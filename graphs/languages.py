@@ -20,12 +20,13 @@ def detect(text: str) -> str:
     """ISO 639-1 of the text; English where it is too short to tell."""
     if sum(map(str.isalpha, text[:200])) < _SURE_FROM and text.isascii():
         return DEFAULT
-    _load()
+    load()
     return py3langid.classify(text[:1000])[0]
 
 
 @cache
-def _load() -> None:
+def load() -> None:
+    """Load the model: some 75 MB that processes made by a fork can share."""
     py3langid.set_languages([*_CONFIGS, *_OTHERS])
 
 

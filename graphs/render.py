@@ -11,8 +11,13 @@ def name_of(entity: Entity | None) -> str:
     return (entity.name if entity else "") or UNNAMED
 
 
+def call(entity: Entity | None) -> str:
+    """``name_of`` in the middle of a sentence."""
+    name = name_of(entity)
+    return name.lower() if name == UNNAMED else name
+
+
 def sentence(memory: Memory) -> str:
     """``about`` must be fetched with the memory."""
-    name = name_of(memory.about)
-    text = memory.content.replace(SPEAKER, name if name != UNNAMED else UNNAMED.lower())
+    text = memory.content.replace(SPEAKER, call(memory.about))
     return text[:1].upper() + text[1:]

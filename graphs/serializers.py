@@ -12,7 +12,7 @@ from graphs.render import name_of, sentence
 from graphs.search import KIND_CHOICES, KINDS, Hit
 from memos import ids
 from memos.api.pagination import PageQuery
-from memos.api.serializers import CamelSerializer, Metadata, Moment, Text
+from memos.api.serializers import CamelSerializer, Metadata, Moment, Text, Whole
 
 MAX_CONTENT = 10_000
 ROLES = [(role, role) for role in ("user", "assistant", "system", "tool")]
@@ -105,7 +105,7 @@ class SearchFilters(CamelSerializer):
 
 class SearchQuery(CamelSerializer):
     query = Text(max_length=10_000)
-    limit = serializers.IntegerField(default=10, min_value=1, max_value=200)
+    limit = Whole(default=10, min_value=1, max_value=200)
     kinds = serializers.ListField(
         child=serializers.ChoiceField(KIND_CHOICES), default=list(KINDS), allow_empty=False, max_length=len(KINDS)
     )

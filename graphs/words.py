@@ -1,4 +1,4 @@
-"""Words that carry no content. Written by hand from the closed classes of English grammar and the small change of chat."""
+"""Words that carry no content. From the closed classes of English grammar and the small change of chat."""
 
 import re
 

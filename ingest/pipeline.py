@@ -12,7 +12,6 @@ from functools import cache
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
 from graphs import embedders, indexing
@@ -24,10 +23,12 @@ from ingest import resolve
 from ingest.extractors.base import Extractor, Fact, Utterance
 from ingest.extractors.local import LocalExtractor
 from ingest.lease import Lease, LeaseLost
-from ingest.models import IngestJob
+from ingest.models import IngestJob, nothing_written
 
 BATCH_JOBS = 32
 BATCH_EPISODES = 64
+PROGRESS = ["status", "attempts", "run_after", "started_at", "finished_at", "written", "error_code", "error_detail"]
+"""The columns by which a job moves on."""
 
 log = logging.getLogger(__name__)
 
@@ -72,8 +73,10 @@ def _batch(lease: Lease) -> None:
         log.exception("a batch of graph %s failed", lease.graph_id)
         _back_off(lease, work.jobs, error)
         return
+    _finish_empty(lease, [job for job, facts in zip(work.jobs, found, strict=True) if not facts])
     for job, facts, vectors in zip(work.jobs, found, codes, strict=True):
-        _finish(lease, job, facts, vectors)
+        if facts:
+            _finish(lease, job, facts, vectors)
 
 
 def _claim(lease: Lease) -> Work:
@@ -86,7 +89,10 @@ def _claim(lease: Lease) -> Work:
         jobs = list(due.order_by("said_at", "id")[:BATCH_JOBS])
         tried = [job for job in jobs if job.attempts]
         jobs = tried[:1] or jobs
-        jobs = [job for job in jobs if _begin(job)]
+        for job in jobs:
+            _begin(job)
+        IngestJob.objects.bulk_update(jobs, PROGRESS)
+        jobs = [job for job in jobs if job.status == IngestJob.Status.RUNNING]
         sources = [job.message_id for job in jobs]
         waiting = Episode.objects.filter(graph=lease.graph_id, indexed_at=None)
         episodes = list(waiting.filter(source_id__in=sources))
@@ -94,16 +100,14 @@ def _claim(lease: Lease) -> Work:
         return Work(jobs, episodes + list(others[: max(0, BATCH_EPISODES - len(episodes))]))
 
 
-def _begin(job: IngestJob) -> bool:
+def _begin(job: IngestJob) -> None:
     """Count the attempt; a job that has used up its attempts fails here, whatever killed the worker."""
+    if job.attempts >= settings.INGEST_MAX_ATTEMPTS:
+        _fail(job, "GAVE_UP", job.error_detail or "The worker died each time that this message was read.")
+        return
     job.attempts += 1
     job.started_at = timezone.now()
     job.status = IngestJob.Status.RUNNING
-    if job.attempts > settings.INGEST_MAX_ATTEMPTS:
-        _fail(job, "GAVE_UP", job.error_detail or "The worker died each time that this message was read.")
-        return False
-    job.save(update_fields=["attempts", "started_at", "status"])
-    return True
 
 
 def _index(lease: Lease, episodes: Sequence[Episode]) -> None:
@@ -147,20 +151,34 @@ def _sentence(fact: Fact) -> str:
     return fact.content.replace(SPEAKER, "The user")
 
 
+def _finish_empty(lease: Lease, jobs: Sequence[IngestJob]) -> None:
+    """Most messages state nothing to remember: their words are indexed, and their jobs end together."""
+    if not jobs:
+        return
+    with leases.writing(lease):
+        for job in jobs:
+            _end(job, nothing_written())
+        IngestJob.objects.bulk_update(jobs, PROGRESS)
+
+
 def _finish(lease: Lease, job: IngestJob, facts: Sequence[Fact], codes: Sequence[Encoded]) -> None:
     """Write what a message says and its job's end in one transaction: `done` means recallable."""
     try:
         with leases.writing(lease) as graph:
-            job.written = _write(graph, job, facts, codes)
-            job.status = IngestJob.Status.DONE
-            job.error_code = job.error_detail = ""
-            job.finished_at = timezone.now()
-            job.save(update_fields=["written", "status", "error_code", "error_detail", "finished_at"])
+            _end(job, _write(graph, job, facts, codes))
+            job.save(update_fields=PROGRESS)
     except LeaseLost:
         raise
     except Exception as error:
         log.exception("job %s failed", job.ref)
         _back_off(lease, [job], error)
+
+
+def _end(job: IngestJob, written: dict[str, int]) -> None:
+    job.written = written
+    job.status = IngestJob.Status.DONE
+    job.error_code = job.error_detail = ""
+    job.finished_at = timezone.now()
 
 
 def _write(graph: Graph, job: IngestJob, facts: Sequence[Fact], codes: Sequence[Encoded]) -> dict[str, int]:
@@ -171,23 +189,26 @@ def _write(graph: Graph, job: IngestJob, facts: Sequence[Fact], codes: Sequence[
 
 def _back_off(lease: Lease, jobs: Sequence[IngestJob], error: Exception) -> None:
     """Let the jobs wait, twice as long each time; the others of the graph go on."""
-    with leases.writing(lease), transaction.atomic():
+    with leases.writing(lease):
         for job in jobs:
             detail = f"{type(error).__name__}: {error}"[:2000]
             if job.attempts >= settings.INGEST_MAX_ATTEMPTS:
                 _fail(job, "INGEST_FAILED", detail)
-                continue
-            job.status = IngestJob.Status.QUEUED
-            job.run_after = timezone.now() + timedelta(seconds=2**job.attempts)
-            job.error_code, job.error_detail = "INGEST_FAILED", detail
-            job.save(update_fields=["status", "run_after", "error_code", "error_detail"])
+            else:
+                _wait(job, detail)
+        IngestJob.objects.bulk_update(jobs, PROGRESS)
+
+
+def _wait(job: IngestJob, detail: str) -> None:
+    job.status = IngestJob.Status.QUEUED
+    job.run_after = timezone.now() + timedelta(seconds=2**job.attempts)
+    job.error_code, job.error_detail = "INGEST_FAILED", detail
 
 
 def _fail(job: IngestJob, code: str, detail: str) -> None:
     job.status = IngestJob.Status.FAILED
     job.error_code, job.error_detail = code, detail
     job.finished_at = timezone.now()
-    job.save(update_fields=["attempts", "status", "error_code", "error_detail", "finished_at"])
 
 
 @cache

@@ -1,15 +1,26 @@
 """Celery's part: it rings. A task takes an id, may run twice, and finds in the rows what there is to do."""
 
+import gc
 import logging
 from uuid import UUID
 
+from celery.signals import worker_init
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from graphs import languages
 from ingest import pipeline, summaries, sweep
 from memos.celery import app
 
 log = logging.getLogger(__name__)
+
+
+@worker_init.connect
+def load_before_the_fork(**kwargs: object) -> None:
+    """Load what survives a fork, so that the children of a worker share its memory; ONNX sessions do not."""
+    languages.load()
+    pipeline.extractor().load()
+    gc.freeze()
 
 
 @app.task(name="ingest.ingest_graph")

@@ -5,8 +5,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ingest import services as ingestion
-from memos.api.problems import not_found
 from memos.api.pagination import PageQuery, paginate
+from memos.api.problems import not_found
 from memos.api.views import ProjectViewSet, page_of
 from threads import serializers as forms
 from threads import services

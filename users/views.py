@@ -25,8 +25,9 @@ from graphs.serializers import (
 from graphs.views import filters_of, list_memories, with_provenance
 from ingest import erase
 from ingest import services as ingestion
-from memos.api.problems import not_found
 from memos.api.pagination import PageQuery, paginate
+from memos.api.problems import not_found
+from memos.api.serializers import NoBody
 from memos.api.views import ProjectViewSet, page_of
 from memos.projects.models import Scope
 from threads.models import Message, Thread
@@ -106,7 +107,9 @@ class UserViewSet(ProjectViewSet):
     @extend_schema(parameters=[forms.SummaryQuery], request=None, responses=forms.SummaryOut)
     def summary(self, request: Request, user_id: str) -> Response:
         """Regenerate the biographical summary; without `force` only when memories have changed."""
-        result = ingestion.regenerate_summary(user=self.get_user(user_id), force=self.query["force"])
+        user = self.get_user(user_id)
+        self.body(NoBody)
+        result = ingestion.regenerate_summary(user=user, force=self.query["force"])
         return Response(forms.SummaryOut(result).data)
 
     @extend_schema(
@@ -158,6 +161,9 @@ class GroupViewSet(ProjectViewSet):
     queries = {"list": PageQuery}
 
     def get_group(self, name: str) -> Group:
+        """The project's group with that name, or a 404; what can't be a name may hold what the database can't read."""
+        if not forms.GROUP_NAME.regex.match(name):
+            raise services.group_not_found(name)
         rows = Group.objects.for_project(self.project).filter(name=name).select_related("graph")
         group = rows.annotate(memories=counts.memories(), entities=counts.entities()).first()
         if group is None:

@@ -39,7 +39,6 @@ class Episode(Record):
     is_question = models.BooleanField(default=False, editable=False)
     has_date = models.BooleanField(default=False, editable=False)
     excerpt = models.TextField(blank=True, editable=False)
-    excerpt_tokens = models.PositiveIntegerField(default=0, editable=False)
     tsv = SearchVectorField(null=True, editable=False)
     indexed_at = models.DateTimeField(null=True, editable=False)
 

@@ -11,6 +11,7 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
+from graphs.languages import search_config
 from graphs.search.outline import Outline
 
 K1, B = 1.5, 0.75
@@ -42,7 +43,8 @@ class Lexical:
     rarity: dict[str, float]
 
 
-def score(graph_id: UUID, outline: Outline, words: list[str], configs: list[str]) -> Lexical:
+def score(graph_id: UUID, outline: Outline, words: list[str]) -> Lexical:
+    configs = sorted({search_config(language) for language in outline.languages})
     stems = stems_of(words, configs)
     every = sorted({stem for found in stems.values() for stem in found})
     if not every or not len(outline):

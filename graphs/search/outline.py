@@ -24,7 +24,8 @@ SELECT string_agg(uuid_send(e.id), '' ORDER BY e.id),
        string_agg(int4send(e.words), '' ORDER BY e.id),
        string_agg(int4send(e.is_question::int + 2 * e.has_date::int + 4 * (e.role = 'user')::int), '' ORDER BY e.id),
        string_agg(int4send(hashtext(e.speaker)), '' ORDER BY e.id),
-       string_agg(float8send(coalesce(1 - (v.vector <=> %(vector)s::halfvec), 0)), '' ORDER BY e.id)
+       string_agg(float8send(coalesce(1 - (v.vector <=> %(vector)s::halfvec), 0)), '' ORDER BY e.id),
+       array_agg(DISTINCT e.language)
   FROM graphs_episode e
   LEFT JOIN graphs_embedding v ON v.episode_id = e.id AND v.memory_id IS NULL AND v.model = %(model)s
  WHERE e.graph_id = %(graph)s AND e.indexed_at IS NOT NULL
@@ -48,6 +49,7 @@ class Outline:
     speakers: NDArray[np.int32]
     cosines: NDArray[np.float64]
     neighbours: NDArray[np.int64]
+    languages: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -68,7 +70,8 @@ def load(graph_id: UUID, model: str, query: EncodedQuery) -> Outline:
     with connection.cursor() as cursor:
         vector = "[" + ",".join(f"{x:.5g}" for x in query.vector) + "]"
         cursor.execute(_COLUMNS, {"graph": graph_id, "model": model, "vector": vector})
-        blobs = [bytes(blob or b"") for blob in cursor.fetchone()]
+        *columns, languages = cursor.fetchone()
+    blobs = [bytes(column or b"") for column in columns]
     flags = np.frombuffer(blobs[5], ">i4")
     said_at = np.frombuffer(blobs[3], ">f8").astype(float)
     return Outline(
@@ -81,6 +84,7 @@ def load(graph_id: UUID, model: str, query: EncodedQuery) -> Outline:
         speakers=np.frombuffer(blobs[6], ">i4").astype(np.int32),
         cosines=np.frombuffer(blobs[7], ">f8").astype(float),
         neighbours=_neighbours(np.frombuffer(blobs[1], "S16"), np.frombuffer(blobs[2], ">i8"), said_at),
+        languages=tuple(languages or ()),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from graphs import embedders, languages
+from graphs import embedders
 from graphs.dates import Bound, DateSpan, resolve_dates
 from graphs.embedders import EncodedQuery
 
@@ -18,16 +18,11 @@ _LONGEST_NAME = 4
 @dataclass(frozen=True, slots=True)
 class Question:
     text: str
-    language: str
     encoded: EncodedQuery
     spans: tuple[DateSpan, ...]
     asks_when: bool
     names: frozenset[str]
     """Runs of up to four words, casefolded: whatever entity or speaker the query may name is among them."""
-
-    @property
-    def configs(self) -> list[str]:
-        return sorted({languages.search_config(language) for language in (self.language, languages.DEFAULT)})
 
 
 def read(text: str, now: datetime | None = None) -> Question:
@@ -35,7 +30,6 @@ def read(text: str, now: datetime | None = None) -> Question:
     found = resolve_dates(text, now or timezone.now())
     return Question(
         text=text,
-        language=languages.detect(text),
         encoded=embedders.current().embed_query(text),
         spans=tuple(each.span for each in found if each.span.bound is not Bound.FOR),
         asks_when=bool(_WHEN.search(text)),

@@ -14,7 +14,7 @@ from graphs.search.outline import Outline
 from graphs.search.question import Question
 
 MAX_LATE = 700
-"""Episodes that get the dear score; in a larger graph the best of the cheap scores, which hold their neighbours' words."""
+"""Episodes that get the dear score: in a larger graph the best of the cheap scores, which know their neighbours."""
 DAY = 86400.0
 _AFTERMATH = 31 * DAY
 
@@ -43,7 +43,7 @@ def rank(graph: Graph, question: Question, model: str) -> Ranked:
         return Ranked(outlined, np.zeros(0), {})
     named = _named_speakers(graph, question)
     words = [word for word in dict.fromkeys(question.encoded.words) if word not in _words_of(named)]
-    lexis = lexical.score(graph.pk, outlined, words, question.configs)
+    lexis = lexical.score(graph.pk, outlined, words)
     levers = {
         "lexical": weights.LEXICAL * _z(lexis.scores),
         "speaker": weights.SPEAKER * _speaker(outlined, named),

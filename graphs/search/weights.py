@@ -22,6 +22,6 @@ QUESTION = -0.3
 WHEN = 0.5
 """A question for a time wants words that hold a date."""
 MEMORY_OWN = 0.3
-"""z of the cosine of a memory's own sentence, on top of the episode it rests on: tells the facts of one long message apart."""
+"""z of the cosine of a memory's own sentence, beside its episode's score: tells the facts of one message apart."""
 CLOSED = -0.5
 """A memory that no longer holds, unless the question asks for a time."""

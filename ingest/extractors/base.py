@@ -79,6 +79,10 @@ class Fact:
 class Extractor(Protocol):
     """Finds the facts in what was said. It is pure: no database, and the same input gives the same facts."""
 
+    def load(self) -> None:
+        """Load what can be shared by processes that are forked off later; `extract` loads it otherwise."""
+        ...
+
     def extract(self, utterances: Sequence[Utterance]) -> list[list[Fact]]:
         """Return the facts of each utterance, in the order given; an empty list where nothing is worth keeping.
 

@@ -73,7 +73,8 @@ def _with_challenge(problem: Problem) -> Problem:
 def _flatten(details: Any, path: str = "") -> Iterator[dict[str, str]]:
     """DRF's nested errors as a list of ``{field, code, message}``, with paths such as ``messages[2].role``."""
     if isinstance(details, dict) and "message" in details and "code" in details:
-        yield {"field": path or "body", "code": str(details["code"]), "message": str(details["message"])}
+        message = _printable(str(details["message"]))
+        yield {"field": _printable(path) or "body", "code": str(details["code"]), "message": message}
     elif isinstance(details, dict):
         for name, inner in details.items():
             yield from _flatten(inner, path if name == "non_field_errors" else _join(path, name))
@@ -85,6 +86,11 @@ def _flatten_list(details: list[Any], path: str) -> Iterator[dict[str, str]]:
     for index, inner in enumerate(details):
         is_leaf = isinstance(inner, dict) and set(inner) == {"message", "code"}
         yield from _flatten(inner, path if is_leaf else f"{path}[{index}]")
+
+
+def _printable(text: str) -> str:
+    """What was sent may be quoted: not at any length, and without halves of surrogate pairs, which no JSON can hold."""
+    return text[:300].encode(errors="replace").decode()
 
 
 def _join(path: str, name: str | int) -> str:

@@ -12,7 +12,6 @@ from rest_framework import serializers
 from memos.api.problems import invalid
 from memos.api.serializers import CamelSerializer, Text
 
-
 ORDERS = [("asc", "asc"), ("desc", "desc")]
 
 

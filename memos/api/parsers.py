@@ -1,9 +1,12 @@
 """Reads a JSON body strictly: UTF-8, an object, no NaN, no duplicate names and no depth that could hurt."""
 
 import json
+import math
 from collections.abc import Mapping
 from typing import IO, Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
@@ -16,10 +19,15 @@ class StrictJSONParser(BaseParser):
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        """Return the object in the body. Raises ParseError (``MALFORMED_JSON``) with what is wrong."""
-        text = _decode(stream.read())
+        """Return the object in the body.
+
+        Raises ParseError (``MALFORMED_JSON``) with what is wrong, and RequestDataTooBig.
+        """
+        text = _decode(_read(stream))
         try:
-            value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_refuse_duplicates)
+            value = json.loads(
+                text, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_refuse_duplicates
+            )
         except RecursionError:
             raise ParseError(f"The body is nested deeper than {MAX_DEPTH} levels.") from None
         except ValueError as error:
@@ -31,6 +39,14 @@ class StrictJSONParser(BaseParser):
         return value
 
 
+def _read(stream: IO[bytes]) -> bytes:
+    """Django REST framework reads the stream itself and so past Django's own limit."""
+    raw = stream.read(settings.MAX_BODY_BYTES + 1)
+    if len(raw) > settings.MAX_BODY_BYTES:
+        raise RequestDataTooBig
+    return raw
+
+
 def _decode(raw: bytes) -> str:
     try:
         return raw.decode("utf-8") or "{}"
@@ -40,6 +56,13 @@ def _decode(raw: bytes) -> str:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON value")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(f"the number {digits[:100]} is too large")
+    return number
 
 
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -64,6 +64,19 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class Whole(serializers.IntegerField):
+    """A whole number in a body, where a string that looks like one is none."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if not isinstance(data, int) or isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+
+class NoBody(CamelSerializer):
+    """A call that takes no field refuses every one."""
+
+
 @extend_schema_field(OpenApiTypes.DATETIME)
 class Moment(serializers.Field[Any, Any, Any, Any]):
     """An RFC 3339 time with an offset coming in, UTC with `Z` going out."""

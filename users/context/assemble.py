@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from graphs import standing, tokens
 from graphs.models import Episode, Graph, Memory
-from graphs.render import name_of, sentence
+from graphs.render import call, sentence
 from graphs.search import Hit, search_each
 from graphs.words import content_words
 from users.context import fence, lines
@@ -17,6 +17,8 @@ from users.models import Group, Summary, User
 
 DEPTH = 300
 """How many memories and how many episodes are considered for a block."""
+SHORTEST_LINE = 6
+"""Tokens; when less is left nothing more is tried."""
 COVERED = 0.7
 """A line is left out when what stands in the block holds that share of its content words."""
 
@@ -50,25 +52,23 @@ def assemble(
     """The block of at most ``max_tokens``; the same input gives the same block. Empty where nothing fits."""
     style = TEMPLATES[template]
     shares = ANSWERING if query else STANDING
-    frame = Frame(style.name, fence.label(name_of(standing.subject(user.graph))))
+    frame = Frame(style.name, fence.label(call(standing.subject(user.graph))))
     packer = Packer(max_tokens - tokens.count(render(frame, [])))
     frame = _with_summary(frame, user, packer, int(max_tokens * shares.summary))
     names = {user.graph_id: ""} | {group.graph_id: group.name for group in groups}
     graphs = [user.graph, *(group.graph for group in groups)]
-    found = _recall(graphs, query)
+    found = _recall(graphs, query, min(DEPTH, max_tokens // SHORTEST_LINE))
     entities = [lines.of_entity(hit, "entities") for hit in found if hit.kind == "entity"]
     packer.fill(entities, share=int(max_tokens * shares.entities))
     _Answers(packer, style, names).pack([hit for hit in found if hit.kind != "entity"], shares, max_tokens)
     return _fit(frame, packer.lines, max_tokens)
 
 
-def _recall(graphs: Sequence[Graph], query: str | None) -> list[Hit]:
+def _recall(graphs: Sequence[Graph], query: str | None, depth: int) -> list[Hit]:
     if query:
-        return search_each(graphs, query, limit=DEPTH, kinds=("memory", "episode", "entity"))
-    parts = [
-        part(graph, DEPTH) for graph in graphs for part in (standing.memories, standing.entities, standing.episodes)
-    ]
-    return sorted((hit for part in parts for hit in part), key=lambda hit: hit.key)
+        return search_each(graphs, query, limit=depth, kinds=("memory", "episode", "entity"))
+    kinds = (standing.memories, standing.entities, standing.episodes)
+    return sorted((hit for graph in graphs for kind in kinds for hit in kind(graph, depth)), key=lambda hit: hit.key)
 
 
 def _with_summary(frame: Frame, user: User, packer: Packer, share: int) -> Frame:
@@ -92,27 +92,33 @@ class _Answers:
         """Episode → the content words that the block holds of it."""
 
     def pack(self, hits: Sequence[Hit], shares: Shares, max_tokens: int) -> None:
-        found = [(hit, self._line(hit)) for hit in hits]
-        first = [(hit, line) for hit, line in found if line.section in self.style.first]
-        facts = [(hit, line) for hit, line in found if hit.kind == "memory"]
+        first = [hit for hit in hits if self._section(hit) in self.style.first] if self.style.first else []
+        facts = [hit for hit in hits if hit.kind == "memory"]
         self._fill(first, int(max_tokens * shares.first))
         self._fill(facts, int(max_tokens * shares.facts))
-        self._fill(found, self.packer.room)
+        self._fill(hits, self.packer.room)
 
-    def _fill(self, found: Sequence[tuple[Hit, Line]], share: int) -> None:
-        for hit, line in found:
+    def _fill(self, hits: Sequence[Hit], share: int) -> None:
+        for hit in hits:
+            if share < SHORTEST_LINE:
+                return
             before = self.packer.room
-            if not self._is_told(hit) and self.packer.add(line, within=share):
+            if not self._is_told(hit) and self.packer.add(self._line(hit), within=share):
                 share -= before - self.packer.room
                 self._tell(hit)
 
     def _line(self, hit: Hit) -> Line:
+        if isinstance(hit.record, Memory):
+            return lines.of_memory(hit, self._section(hit), self.style.bullet(hit.record))
+        return lines.of_episode(hit, self._section(hit))
+
+    def _section(self, hit: Hit) -> str:
         record = hit.record
         if isinstance(record, Episode):
-            return lines.of_episode(hit, self.style.excerpts(record.content))
+            return self.style.excerpts(record.content)
         assert isinstance(record, Memory)
         group = self.names[record.graph_id]
-        return lines.of_memory(hit, SHARED + group if group else self.style.place(record), self.style.bullet(record))
+        return SHARED + group if group else self.style.place(record)
 
     def _is_told(self, hit: Hit) -> bool:
         words = set(content_words(_text(hit)))
