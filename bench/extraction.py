@@ -110,7 +110,9 @@ def score(case: dict[str, Any], facts: list[Fact], tally: Tally) -> list[str]:
 def shown(fact: Fact) -> str:
     links = " ".join(f"({' '.join(link)})" for link in sorted(link_names(fact)))
     ends = " ".join(f"-{e.predicate}:{e.object}" for e in fact.ends)
-    return f"[{fact.kind.value} {_start(fact)}/{_end(fact)}] {fact.content.replace(SPEAKER, '@')} {links} {ends}".strip()
+    return (
+        f"[{fact.kind.value} {_start(fact)}/{_end(fact)}] {fact.content.replace(SPEAKER, '@')} {links} {ends}".strip()
+    )
 
 
 def run(folder: Path, extractor: Extractor, *, verbose: bool) -> Tally:
@@ -135,7 +137,9 @@ def report(tally: Tally) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--verbose", action="store_true", help="say what was wrong in each case (not on test while you are building)")
+    parser.add_argument(
+        "--verbose", action="store_true", help="say what was wrong in each case (not on test while you are building)"
+    )
     options = parser.parse_args()
     started = time.perf_counter()
     report(run(options.folder, LocalExtractor(), verbose=options.verbose))

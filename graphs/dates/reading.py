@@ -75,7 +75,7 @@ def _matches(text: str, anchor: Anchor) -> list[Resolved]:
 
 
 def _anchor_of(text: str, match: re.Match[str], anchor: Anchor) -> Anchor:
-    """"Since Monday" is behind us, whatever the verb says."""
+    """ "Since Monday" is behind us, whatever the verb says."""
     since = SINCE.search(text, max(0, match.start() - 12), match.end())
     return Anchor(anchor.said_at, Lean.PAST) if since and since.end() >= match.start() else anchor
 
@@ -162,7 +162,7 @@ def _joined(text: str, found: list[Resolved]) -> list[Resolved]:
 
 
 def _is_its_weekday(text: str, weekday: Resolved, day: Resolved) -> bool:
-    """"On Saturday, 7 March" is one date, whatever the weekday alone would be."""
+    """ "On Saturday, 7 March" is one date, whatever the weekday alone would be."""
     between = text[weekday.end_char : day.start_char]
     both_days = weekday.span.unit is Unit.DAY and day.span.unit in (Unit.DAY, Unit.TIME)
     return both_days and between.strip(" ") in ("", ",") and WEEKDAY.search(weekday.text) is not None
@@ -180,7 +180,7 @@ def _continues(text: str, first: Resolved, second: Resolved) -> bool:
 
 
 def _latest_before(starts: datetime, ends: datetime) -> datetime:
-    """"From May to August 2019": the year was said once, for both."""
+    """ "From May to August 2019": the year was said once, for both."""
     moved = starts + relativedelta(year=ends.year)
     return moved if moved < ends else moved - relativedelta(years=1)
 

@@ -28,7 +28,17 @@ DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 WHICH = r"(?P<which>last|past|this past|previous|this|this coming|coming|next|upcoming)"
 PART = r"(?P<part>morning|afternoon|evening|night)"
 
-STEPS = {"last": -1, "past": -1, "this past": -1, "previous": -1, "this": 0, "this coming": 0, "coming": 1, "next": 1, "upcoming": 1}
+STEPS = {
+    "last": -1,
+    "past": -1,
+    "this past": -1,
+    "previous": -1,
+    "this": 0,
+    "this coming": 0,
+    "coming": 1,
+    "next": 1,
+    "upcoming": 1,
+}
 PARTS = {"morning": Unit.MORNING, "afternoon": Unit.AFTERNOON, "evening": Unit.EVENING, "night": Unit.NIGHT}
 
 
@@ -115,7 +125,7 @@ def read_years(match: re.Match[str], anchor: Anchor) -> DateSpan | None:
 
 
 def read_weekday(match: re.Match[str], anchor: Anchor) -> DateSpan:
-    """"Next Friday" is that of next week, "last Friday" the latest one behind us, "this Friday" that of this week."""
+    """ "Next Friday" is that of next week, "last Friday" the latest one behind us, "this Friday" that of this week."""
     weekday, today = words.WEEKDAYS[match["weekday"].lower()], anchor.today
     which = (match["which"] or "").lower()
     monday = today - timedelta(days=today.weekday())
@@ -130,7 +140,14 @@ def read_weekday(match: re.Match[str], anchor: Anchor) -> DateSpan:
     return spans.one_day(day, _part(match))
 
 
-NAMED_DAYS = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1, "the day before yesterday": -2, "the day after tomorrow": 2}
+NAMED_DAYS = {
+    "today": 0,
+    "tonight": 0,
+    "yesterday": -1,
+    "tomorrow": 1,
+    "the day before yesterday": -2,
+    "the day after tomorrow": 2,
+}
 
 
 def read_named_day(match: re.Match[str], anchor: Anchor) -> DateSpan:
@@ -157,7 +174,7 @@ def read_which_unit(match: re.Match[str], anchor: Anchor) -> DateSpan:
 
 
 def _weekend_step(match: re.Match[str], anchor: Anchor) -> int:
-    """"This weekend" said on a Tuesday is ahead, even after a past verb nobody would say it so; on a Sunday it is now."""
+    """ "This weekend" said on a Tuesday is ahead, even after a past verb nobody would say it so; on a Sunday it is now."""
     if match["which"].lower() == "this past":
         return 0 if anchor.today.weekday() >= 5 else -1
     return _step(match)
@@ -242,7 +259,11 @@ def read_vaguely_ago(match: re.Match[str], anchor: Anchor) -> DateSpan | None:
     if unit == "year":
         return spans.one_year(anchor.today.year + count)
     span = _shifted(anchor, unit, count)
-    return spans.one_month(span.starts.year, span.starts.month) if span and span.starts and unit in ("day", "week", "month") else None
+    return (
+        spans.one_month(span.starts.year, span.starts.month)
+        if span and span.starts and unit in ("day", "week", "month")
+        else None
+    )
 
 
 def read_duration(match: re.Match[str], anchor: Anchor) -> DateSpan | None:

@@ -11,7 +11,7 @@ SEASON_NAMES = {month: name for name, month in SEASONS.items()}
 
 
 def in_words(span: DateSpan) -> str:
-    """"7 May 2023", "May 2023", "the week of 1 May 2023", without a preposition."""
+    """ "7 May 2023", "May 2023", "the week of 1 May 2023", without a preposition."""
     if span.bound is Bound.BETWEEN and span.starts and span.ends:
         return f"{_point(span.starts, span.unit)} to {_last(span)}"
     moment = span.starts or span.ends

@@ -6,13 +6,28 @@ from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ingest.extractors.local.verbs import PAST_AS_PRESENT
+from ingest.extractors.local.words import HABITS
+
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 SUBJECTS = ("nsubj", "nsubjpass", "csubj", "expl")
 AUXILIARIES = ("aux", "auxpass")
-REVEALING = frozenset("find discover learn realize realise hear confirm announce reveal mention remember note decide".split())
+REVEALING = frozenset(
+    """
+    find discover learn realize realise hear confirm announce reveal mention remember note decide
+    """.split()
+)
 """Verbs whose clause is the news: "I found out that I'm allergic to nuts"."""
+
+
+TRUE_AUXILIARIES = frozenset(
+    """
+    be have do get getting to will would can could shall should may might must 'm 're 's 've 'll 'd ca wo need
+    use
+    """.split()
+)
 
 
 class Tense(Enum):
@@ -40,8 +55,17 @@ class Clause:
         return own or [t for t in self.shared if t.dep_ in AUXILIARIES]
 
     @cached_property
+    def miscast(self) -> "Token | None":
+        """A verb that the parser took for an auxiliary: the "loves" of "my wife loves gardening"."""
+        return next(
+            (t for t in self.auxiliaries if t.lemma_.lower() not in TRUE_AUXILIARIES and t.tag_.startswith("VB")), None
+        )
+
+    @cached_property
     def main(self) -> "Token":
         """The verb that says what is done: "live" in "used to live", "visit" in "am going to visit"."""
+        if self.miscast is not None:
+            return self.miscast
         if self._leads_to_infinitive("used") or (self._leads_to_infinitive("going") and self.auxiliaries):
             return next(t for t in self.head.children if t.dep_ in ("xcomp", "ccomp"))
         return self.head
@@ -82,19 +106,21 @@ class Clause:
     @cached_property
     def tense(self) -> Tense:
         words = {t.lower_ for t in self.auxiliaries}
+        if self.miscast is not None:
+            return Tense.PAST if self.miscast.tag_ == "VBD" else Tense.PRESENT
         if self._leads_to_infinitive("used"):
             return Tense.USED_TO
         if words & {"will", "'ll", "wo", "shall"} or self.main is not self.head:
             return Tense.FUTURE
-        if words & {"get", "gets"}:
-            return Tense.PRESENT
+        if words & {"get", "gets", "getting"}:
+            return Tense.PROGRESSIVE if "getting" in words else Tense.PRESENT
         if words & {"have", "'ve", "has"} and self.head.tag_ in ("VBN", "VBD", "VBG", "VB"):
             return Tense.PERFECT
         if words & {"did", "was", "were", "had"}:
             return Tense.PAST
         if words & {"am", "'m", "is", "are", "'re", "'s"}:
             return Tense.PROGRESSIVE if self.head.tag_ == "VBG" else Tense.PRESENT
-        return Tense.PAST if self.head.tag_ in ("VBD", "VBN") else Tense.PRESENT
+        return Tense.PAST if self.head.tag_ in ("VBD", "VBN") or sounds_past(self.head) else Tense.PRESENT
 
     @cached_property
     def objects(self) -> "list[Token]":
@@ -119,11 +145,31 @@ class Clause:
     def reasons(self) -> "Iterator[Clause]":
         """The clauses that say why: they may hold a fact where this one does not."""
         for token in self.main.subtree:
-            if token.dep_ == "advcl" and any(t.lower_ in ("because", "since", "as") for t in token.children) and _subject(token) is not None:
+            if (
+                token.dep_ == "advcl"
+                and any(t.lower_ in ("because", "since", "as") for t in token.children)
+                and _subject(token) is not None
+            ):
                 yield Clause(token, _subject(token), (), _own_tokens(token, []))
 
     def infinitive(self) -> "Token | None":
-        return next((t for t in self.main.children if t.dep_ in ("xcomp", "ccomp", "advcl", "acl") and t.pos_ in ("VERB", "AUX") and t.i > self.main.i), None)
+        if self.miscast is not None:
+            return self.head
+        return next(
+            (
+                t
+                for t in self.main.children
+                if t.dep_ in ("xcomp", "ccomp", "advcl", "acl") and t.pos_ in ("VERB", "AUX") and t.i > self.main.i
+            ),
+            None,
+        )
+
+
+def sounds_past(token: "Token") -> bool:
+    """ "I quit" is heard as past unless it is "always" or a "never"."""
+    if token.lower_ not in PAST_AS_PRESENT or token.lower_ == "read" or token.tag_ not in ("VBP", "VB"):
+        return False
+    return not any(t.lower_ in HABITS or t.dep_ in AUXILIARIES for t in token.children)
 
 
 def clauses(doc: "Doc") -> Iterator[Clause]:
@@ -162,7 +208,7 @@ def _subject(head: "Token") -> "Token | None":
 
 
 def _is_spliced(token: "Token", head: "Token") -> bool:
-    """"I live in Rome, I have a dog": two sentences that the parser took for one."""
+    """ "I live in Rome, I have a dog": two sentences that the parser took for one."""
     if token.dep_ not in ("ccomp", "parataxis") or token.pos_ not in ("VERB", "AUX") or token.i > head.i:
         return False
     own, other = _subject(token), _subject(head)
@@ -170,8 +216,13 @@ def _is_spliced(token: "Token", head: "Token") -> bool:
 
 
 def _is_stray(token: "Token", subject: "Token | None") -> bool:
-    """"Was wild, I got noticed": a remark without a subject before the sentence proper."""
-    return subject is not None and token.dep_ in ("ccomp", "parataxis") and token.i < subject.left_edge.i and _subject(token) is None
+    """ "Was wild, I got noticed": a remark without a subject before the sentence proper."""
+    return (
+        subject is not None
+        and token.dep_ in ("ccomp", "parataxis")
+        and token.i < subject.left_edge.i
+        and _subject(token) is None
+    )
 
 
 def _revealed(head: "Token") -> "Token | None":
@@ -190,13 +241,21 @@ def _own_tokens(head: "Token", parts: "list[Token]") -> "tuple[Token, ...]":
     while tokens and _is_connective(tokens[0]):
         tokens.pop(0)
     quotes = sum(t.text == '"' for t in tokens)
-    while tokens and not (tokens[-1].text == '"' and quotes % 2 == 0) and (tokens[-1].is_punct or tokens[-1].dep_ == "cc" or tokens[-1].pos_ in ("INTJ", "CCONJ", "SPACE")):
+    while (
+        tokens
+        and not (tokens[-1].text == '"' and quotes % 2 == 0)
+        and (tokens[-1].is_punct or tokens[-1].dep_ == "cc" or tokens[-1].pos_ in ("INTJ", "CCONJ", "SPACE"))
+    ):
         tokens.pop()
     return tuple(tokens)
 
 
 def _is_connective(token: "Token") -> bool:
-    return token.is_punct or token.dep_ in ("cc", "intj", "mark") or token.lower_ in ("so", "and", "but", "then", "plus", "also", "that", "well")
+    return (
+        token.is_punct
+        or token.dep_ in ("cc", "intj", "mark")
+        or token.lower_ in ("so", "and", "but", "then", "plus", "also", "that", "well")
+    )
 
 
 def _shared(first: Clause, part: "Token") -> "tuple[Token, ...]":

@@ -10,20 +10,49 @@ LONGEST_MESSAGE = 6_000
 
 FENCED = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)", re.DOTALL)
 INLINE_CODE = re.compile(r"`[^`\n]{1,200}`")
-BLOCK = re.compile(r"<(memory|context|memories|facts|system|document|file)\b[^>]*>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
+BLOCK = re.compile(
+    r"<(memory|context|memories|facts|system|document|file)\b[^>]*>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE
+)
 TAG = re.compile(r"</?[a-zA-Z][^>\n]{0,200}>")
 ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+")
 QUOTED_LINE = re.compile(r"^\s*(?:>|\|)")
-MAIL_HEAD = re.compile(r"^(?:On .{4,80} wrote:|-{2,}\s*Original Message|From: .+|Subject: .+|Sent from my )", re.IGNORECASE)
+MAIL_HEAD = re.compile(
+    r"^(?:On .{4,80} wrote:|-{2,}\s*Original Message|From: .+|Subject: .+|Sent from my )", re.IGNORECASE
+)
 LOG_LINE = re.compile(
     r"^\s*(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\d\d:\d\d:\d\d|\[?(?:ERROR|WARN(?:ING)?|INFO|DEBUG|TRACE|FATAL)\b|Traceback |\s+at \w|File \")"
 )
-CODE_LINE = re.compile(r"[{};]\s*$|^\s*(?:def|class|import|from \w+ import|return|function|const|let|var|public|SELECT|INSERT|\$ |#!|//|/\*)\b|=>|==|\w\(\w*\)\s*[:{]?$|^\s*\w+ = ")
+CODE_LINE = re.compile(
+    r"[{};]\s*$|^\s*(?:def|class|import|from \w+ import|return|function|const|let|var|public|SELECT|INSERT|\$ |#!|//|/\*)\b|=>|==|\w\(\w*\)\s*[:{]?$|^\s*\w+ = "
+)
 OURS = re.compile(r"\bThe user(?:'s)?\b|\(since \d{4}|^#{1,4} ", re.IGNORECASE)
 BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
 
-FORBIDDEN = {ord(SPEAKER): None, 0: None, 0x200B: None, 0x200C: None, 0x200E: None, 0x200F: None, 0xFEFF: None, 0x2060: None}
-PLAIN = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "„": '"', "\u00a0": " ", "…": "...", "—": " - ", "–": "-"})
+FORBIDDEN = {
+    ord(SPEAKER): None,
+    0: None,
+    0x200B: None,
+    0x200C: None,
+    0x200E: None,
+    0x200F: None,
+    0xFEFF: None,
+    0x2060: None,
+}
+PLAIN = str.maketrans(
+    {
+        "’": "'",
+        "‘": "'",
+        "`": "'",
+        "´": "'",
+        "“": '"',
+        "”": '"',
+        "„": '"',
+        "\u00a0": " ",
+        "…": "...",
+        "—": " - ",
+        "–": "-",
+    }
+)
 
 
 def prose(text: str) -> list[str]:

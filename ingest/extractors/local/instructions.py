@@ -17,16 +17,24 @@ FREQUENCY = re.compile(r"^(always|never)\s+(?=[a-z])", re.IGNORECASE)
 NEGATIVE = re.compile(r"^(?:don't|do not|no longer|please don't)\s+(?=[a-z])", re.IGNORECASE)
 STOPPING = re.compile(r"^(stop|avoid|quit|refrain from)\s+(?=\w+ing\b)", re.IGNORECASE)
 
-ADDRESS = re.compile(r"^(?:call|address|refer to) me (?:as |by )?(?:my (?:nick)?name,? )?\"?(?P<name>[A-Z][\w'-]*(?: [A-Z][\w'-]*)?)\"?[.!]*$")
-LEAD = re.compile(rf"^{POLITE}(?:(?P<standing>{STANDING})\s*,?\s*)?{POLITE}(?P<asked>{ASKED})?{POLITE}(?P<what>.+?)[.!]*$", re.IGNORECASE)
+ADDRESS = re.compile(
+    r"^(?:call|address|refer to) me (?:as |by )?(?:my (?:nick)?name,? )?\"?(?P<name>[A-Z][\w'-]*(?: [A-Z][\w'-]*)?)\"?[.!]*$"
+)
+LEAD = re.compile(
+    rf"^{POLITE}(?:(?P<standing>{STANDING})\s*,?\s*)?{POLITE}(?P<asked>{ASKED})?{POLITE}(?P<what>.+?)[.!]*$",
+    re.IGNORECASE,
+)
 TRAILING = re.compile(rf"[\s,]+(?:please|thanks|thank you|{STANDING})$", re.IGNORECASE)
 
 REPLYING = frozenset(
-    """answer reply respond use write say call mention suggest recommend ask send remind talk speak explain cite translate
-    format list include repeat summarise summarize quote address refer assume give keep start end begin add show provide be
-    include put sign greet apologise apologize apologizing apologising using asking saying repeating giving adding suggesting
-    mentioning writing sending calling recommending reminding assuming including starting ending being double-check check
-    convert prefer stick default limit make phrase tell offer propose skip leave omit""".split()
+    """
+    answer reply respond use write say call mention suggest recommend ask send remind talk speak explain cite
+    translate format list include repeat summarise summarize quote address refer assume give keep start end
+    begin add show provide be put sign greet apologise apologize apologizing apologising using asking saying
+    repeating giving adding suggesting mentioning writing sending calling recommending reminding assuming
+    including starting ending being double-check check convert prefer stick default limit make phrase tell offer
+    propose skip leave omit
+    """.split()
 )
 """What an assistant does to its answers: "don't give up" is said to a friend."""
 
@@ -37,7 +45,10 @@ STYLE = re.compile(
     r"small talk|headings?|headers|24-hour|currency|euros|dollars)\b",
     re.IGNORECASE,
 )
-LANGUAGE = re.compile(r"^(?:answer|reply|respond|speak|write|talk)(?: (?:to|with) me)?(?: back)?(?: only)? in (?P<language>(?-i:[A-Z])\w+)\b", re.IGNORECASE)
+LANGUAGE = re.compile(
+    r"^(?:answer|reply|respond|speak|write|talk)(?: (?:to|with) me)?(?: back)?(?: only)? in (?P<language>(?-i:[A-Z])\w+)\b",
+    re.IGNORECASE,
+)
 IDIOM = re.compile(
     r"^(?:never mind|never heard|never been|never say never|always a |always been|stop it|don't worry|don't forget|don't hesitate|don't mention|don't be |do not worry|"
     r"keep (?:it up|up|going|in touch|me posted|at it|on|trying|calm|shining|doing)|be (?:careful|safe|well|happy|kind|strong|proud|patient|yourself)|use (?:it|this|that|your)\b|call me (?:back|later|when|if|tomorrow|crazy|old)|"
@@ -60,7 +71,9 @@ def read_instruction(sentence: str) -> Fact | None:
     if match is None:
         return None
     what = TRAILING.sub("", match["what"]).strip(" ,")
-    standing = bool(match["standing"]) or bool(TRAILING.search(match["what"]) and re.search(STANDING, match["what"], re.IGNORECASE))
+    standing = bool(match["standing"]) or bool(
+        TRAILING.search(match["what"]) and re.search(STANDING, match["what"], re.IGNORECASE)
+    )
     named = ADDRESS.match(what[0].lower() + what[1:]) if what else None
     if named:
         return _addressed(named["name"])
@@ -79,7 +92,9 @@ def _instruction(what: str, standing: bool) -> Instruction | None:
         return _if_replying(what[negative.end() :], "should not", sure=standing or bool(STYLE.search(what)))
     if STOPPING.match(what):
         verb = what.split()[1].lower()
-        return Instruction(what[0].lower() + what[1:], "should", True) if verb in REPLYING or STYLE.search(what) else None
+        return (
+            Instruction(what[0].lower() + what[1:], "should", True) if verb in REPLYING or STYLE.search(what) else None
+        )
     return _plain(what, standing)
 
 
@@ -96,7 +111,20 @@ def _plain(what: str, standing: bool) -> Instruction | None:
         return Instruction(what, "should", True)
     if LANGUAGE.match(what):
         return Instruction(what, "should", False)
-    settles = verb in ("keep", "use", "be", "stick", "limit", "default", "prefer", "skip", "avoid", "include", "format", "cite")
+    settles = verb in (
+        "keep",
+        "use",
+        "be",
+        "stick",
+        "limit",
+        "default",
+        "prefer",
+        "skip",
+        "avoid",
+        "include",
+        "format",
+        "cite",
+    )
     return Instruction(what, "should", False) if settles and STYLE.search(what) and len(what.split()) <= 14 else None
 
 
@@ -119,7 +147,9 @@ def _addressed(name: str) -> Fact:
 
 def _in_third_person(what: str) -> str:
     what = re.sub(r"\byour\b", "its", what, flags=re.IGNORECASE)
-    what = re.sub(r"\byou (?!can|will|should|must)(\w+)", lambda m: f"it {third_person(m[1])}", what, flags=re.IGNORECASE)
+    what = re.sub(
+        r"\byou (?!can|will|should|must)(\w+)", lambda m: f"it {third_person(m[1])}", what, flags=re.IGNORECASE
+    )
     what = re.sub(r"\byou\b", "it", what, flags=re.IGNORECASE)
     what = re.sub(r"\bI (\w+)", lambda m: f"{SPEAKER} {third_person(m[1])}", what)
     what = re.sub(r"\bmy\b", f"{SPEAKER}'s", what, flags=re.IGNORECASE)

@@ -14,8 +14,18 @@ if TYPE_CHECKING:
 ME = Thing(SPEAKER, EntityType.PERSON)
 
 LEFT = ("compound", "amod", "nummod", "nmod", "npadvmod", "quantmod", "punct", "advmod")
-VAGUE = frozenset("some any many much more most few several little lot other own new old favourite favorite best good great nice really very so quite such all both another same certain different various big huge amazing awesome lovely delicious beautiful cool fun".split())
-MEASURES = frozenset("set pair piece bunch kind type sort variety collection bit cup glass number couple range mix".split())
+VAGUE = frozenset(
+    """
+    some any many much more most few several little lot other own new old favourite favorite best good great
+    nice really very so quite such all both another same certain different various big huge amazing awesome
+    lovely delicious beautiful cool fun
+    """.split()
+)
+MEASURES = frozenset(
+    """
+    set pair piece bunch kind type sort variety collection bit cup glass number couple range mix
+    """.split()
+)
 LIGHT = frozenset("be go do have get take make try see spend help keep create find being".split())
 LABELS = {
     "PERSON": EntityType.PERSON, "ORG": EntityType.ORGANIZATION, "GPE": EntityType.PLACE, "LOC": EntityType.PLACE,
@@ -46,7 +56,7 @@ def _is_word(token: "Token") -> bool:
 
 
 def _continued(noun: "Token") -> "list[Token]":
-    """"University *of Oslo*", "Model *3*": what belongs to a proper name on its right."""
+    """ "University *of Oslo*", "Model *3*": what belongs to a proper name on its right."""
     if noun.pos_ != "PROPN":
         return []
     found: list[Token] = []
@@ -68,7 +78,13 @@ def coordinated(noun: "Token") -> "Iterator[Token]":
 
 
 def is_name(token: "Token") -> bool:
-    return token.text[:1].isupper() and token.pos_ in ("PROPN", "NOUN", "ADJ", "X", "VERB") and token.is_alpha or token.pos_ == "PROPN" and token.text[:1].isupper()
+    return (
+        (token.text[:1].isupper()
+        and token.pos_ in ("PROPN", "NOUN", "ADJ", "X", "VERB")
+        and token.is_alpha)
+        or (token.pos_ == "PROPN"
+        and token.text[:1].isupper())
+    )
 
 
 def is_informative(noun: "Token") -> bool:
@@ -89,9 +105,18 @@ def topics(noun: "Token", type_: EntityType = EntityType.TOPIC) -> list[Thing]:
 
 
 def activity(verb: "Token") -> str:
-    """"hiking", "playing tennis": the verb with its plain object."""
+    """ "hiking", "playing tennis": the verb with its plain object."""
     word = verb.lower_ if verb.tag_ == "VBG" else gerund(verb.lemma_.lower())
     objects = [t for t in verb.children if t.dep_ == "dobj" and is_informative(t) and t.i > verb.i]
+    if not objects and verb.lemma_ == "listen":
+        heard = [
+            t
+            for to in verb.children
+            if to.lower_ == "to"
+            for t in to.children
+            if t.dep_ == "pobj" and is_informative(t)
+        ]
+        return f"{word} to {name_of(heard[0])}" if heard else word
     return f"{word} {name_of(objects[0])}" if objects else word
 
 
@@ -102,11 +127,18 @@ def _shown_type(noun: "Token", default: EntityType) -> EntityType:
 
 
 def _next_to(noun: "Token") -> str | None:
-    """"My sister Lea", whatever the parser made of Lea."""
+    """ "My sister Lea", whatever the parser made of Lea."""
     follower = noun.nbor() if noun.i + 1 < len(noun.doc) else None
-    if follower is None or follower.pos_ != "PROPN" or not follower.text[:1].isupper() or follower.ent_type_ in ("DATE", "TIME", "GPE"):
+    if (
+        follower is None
+        or follower.pos_ != "PROPN"
+        or not follower.text[:1].isupper()
+        or follower.ent_type_ in ("DATE", "TIME", "GPE")
+    ):
         return None
-    return follower.text if is_mine(noun) and (noun.lemma_.lower() in RELATIONS or noun.lemma_.lower() in PETS) else None
+    return (
+        follower.text if is_mine(noun) and (noun.lemma_.lower() in RELATIONS or noun.lemma_.lower() in PETS) else None
+    )
 
 
 def role_of(noun: "Token") -> "Token":
@@ -135,7 +167,11 @@ def is_pet(noun: "Token") -> bool:
 
 def full_name(token: "Token") -> str:
     """A person's or a pet's name with its other capitalised parts: "Anna Maria", "Tom Reed"."""
-    parts = [t for t in token.lefts if t.dep_ == "compound" and t.pos_ == "PROPN" and t.text[:1].isupper() and t is not role_of(token)]
+    parts = [
+        t
+        for t in token.lefts
+        if t.dep_ == "compound" and t.pos_ == "PROPN" and t.text[:1].isupper() and t is not role_of(token)
+    ]
     right = [t for t in token.rights if t.dep_ in ("flat", "compound") and t.text[:1].isupper()]
     return " ".join(t.text for t in (*parts, token, *right))
 
@@ -146,9 +182,15 @@ def called(noun: "Token") -> str | None:
 
 
 def all_called(noun: "Token") -> list[str]:
-    """"My sisters Lea and Mia" names two."""
+    """ "My sisters Lea and Mia" names two."""
     first = called(noun)
-    others = [t for each in noun.children if each.dep_ == "appos" for t in each.conjuncts if t.text[:1].isupper() and t.pos_ == "PROPN"]
+    others = [
+        t
+        for each in noun.children
+        if each.dep_ == "appos"
+        for t in each.conjuncts
+        if t.text[:1].isupper() and t.pos_ == "PROPN"
+    ]
     return [first, *(full_name(t) for t in others)] if first else []
 
 
@@ -168,5 +210,5 @@ def _named_after(noun: "Token") -> str | None:
 
 
 def _compounded(noun: "Token") -> str | None:
-    """"My dog Rex" is now and then parsed with Rex as the head and dog as its compound."""
+    """ "My dog Rex" is now and then parsed with Rex as the head and dog as its compound."""
     return full_name(noun) if role_of(noun) is not noun and noun.pos_ == "PROPN" else None

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ingest.extractors.base import SPEAKER
-from ingest.extractors.local.clauses import AUXILIARIES, SUBJECTS
-from ingest.extractors.local.verbs import PAST_AS_PRESENT, expanded, plural, third_person
-from ingest.extractors.local.words import HABITS, HOUSEHOLD
+from ingest.extractors.local.clauses import AUXILIARIES, SUBJECTS, sounds_past
+from ingest.extractors.local.verbs import expanded, plural, third_person
+from ingest.extractors.local.words import HOUSEHOLD
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -101,17 +101,11 @@ def conjugated(token: "Token", *, singular: bool) -> str:
     return token.text if token.tag_ == "VBZ" else third_person(lower if lower.startswith("'") else token.text)
 
 
-def sounds_past(token: "Token") -> bool:
-    if token.lower_ not in PAST_AS_PRESENT or token.lower_ == "read":
-        return False
-    return not any(t.lower_ in HABITS for t in token.children)
-
-
 def finite_verb(verb: "Token") -> "Token | None":
     auxiliaries = [t for t in verb.children if t.dep_ in AUXILIARIES and t.i < verb.i and t.lower_ != "to"]
     if auxiliaries:
         return auxiliaries[0]
-    return verb if verb.tag_ in FINITE or verb.pos_ in ("VERB", "AUX") and verb.tag_ not in ("VBG", "VBN") else None
+    return verb if verb.tag_ in FINITE or (verb.pos_ in ("VERB", "AUX") and verb.tag_ not in ("VBG", "VBN")) else None
 
 
 def expanded_word(token: "Token") -> str:
@@ -119,7 +113,10 @@ def expanded_word(token: "Token") -> str:
     if lower == "'d":
         return "had" if token.head.tag_ == "VBN" else "would"
     if lower == "'s" and token.pos_ in ("AUX", "VERB"):
-        return "has" if token.head.tag_ == "VBN" and token.dep_ == "aux" else "is"
+        done = (token.head.tag_ == "VBN" and token.dep_ == "aux") or (
+            token.i + 1 < len(token.doc) and token.nbor().lower_ in ("been", "got")
+        )
+        return "has" if done else "is"
     return expanded(token.text) if lower in CLITICS or lower in ("ca", "wo", "sha") else token.text
 
 

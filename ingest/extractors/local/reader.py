@@ -10,10 +10,23 @@ from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import SPEAKER, Link, Thing
 from ingest.extractors.local import nouns
 from ingest.extractors.local.clauses import Clause, Tense
-from ingest.extractors.local.readings import being, doings, health, home, lasting, mine, people, plans, problems, skills, tastes, things, work
-from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, animal, links, person
+from ingest.extractors.local.readings import (
+    being,
+    doings,
+    health,
+    home,
+    lasting,
+    mine,
+    people,
+    plans,
+    problems,
+    skills,
+    tastes,
+    things,
+    work,
+)
+from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, animal, is_ahead, is_habitual, links, person
 from ingest.extractors.local.scene import Said, Scene
-from ingest.extractors.local.words import HABITS
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -30,7 +43,9 @@ CANNOT_STAND = re.compile(r"\b(?:can't|cannot|couldn't) (?:stand|bear|tolerate|a
 AHEAD = (Tense.FUTURE, Tense.PROGRESSIVE, Tense.PRESENT)
 
 
-def said_in(clause: Clause, scene: Scene, said_at: datetime, *, corrects: bool, inherited: tuple[Resolved, ...] = ()) -> Said | None:
+def said_in(
+    clause: Clause, scene: Scene, said_at: datetime, *, corrects: bool, inherited: tuple[Resolved, ...] = ()
+) -> Said | None:
     """The clause with who it speaks of; None when that is nobody we could name."""
     subject = clause.subject
     if subject is None or (subject.head is clause.head and subject.i > clause.main.i):
@@ -43,7 +58,7 @@ def said_in(clause: Clause, scene: Scene, said_at: datetime, *, corrects: bool, 
 
 def subject_of(subject: "Token", scene: Scene) -> tuple[Thing | None, str | None]:
     """Who a clause speaks of, and what of the speaker's that is ("sister"), where it is."""
-    heads = [subject, *subject.conjuncts]
+    heads = [subject, *subject.conjuncts, *(t for t in subject.head.children if t.dep_ == "nsubj")]
     if any(t.lower_ in ("i", "we") for t in heads):
         return nouns.ME, None
     if nouns.is_mine(subject):
@@ -74,7 +89,12 @@ def _stranger(noun: "Token") -> Thing | None:
     return Thing(nouns.full_name(noun), known or EntityType.PERSON) if known or noun.head.lemma_ in HUMAN else None
 
 
-HUMAN = frozenset("work live like love hate study marry teach move speak be have play visit enjoy prefer get start join quit leave go want".split())
+HUMAN = frozenset(
+    """
+    work live like love hate study marry teach move speak be have play visit enjoy prefer get start join quit
+    leave go want
+    """.split()
+)
 """What is said of people: their subject is taken for one when the recogniser is silent."""
 
 
@@ -84,8 +104,10 @@ def read(said: Said) -> Reading | None:
     if found is None:
         return None
     kin = _kinship(said)
+    if said.clause.tense in (Tense.FUTURE, Tense.PROGRESSIVE) and is_ahead(said) and not found.state:
+        found = replace(found, kind=MemoryKind.PLAN, ends=())
     links_found = (*kin, *(link for link in found.links if link not in kin))
-    kind = found.kind if _is_about_speaker(said) or found.kind in OWN_AFFAIRS else _kind_for_others(said)
+    kind = found.kind if _is_about_speaker(said) or found.kind in OWN_AFFAIRS else _kind_for_others(said, found)
     return replace(found, kind=kind, links=links_found, ends=found.ends if _ends_for_speaker(said) else ())
 
 
@@ -107,7 +129,9 @@ def _read(said: Said) -> Reading | None:
     if said.subject is None and not said.mine:
         return mine.favourite_first(said) or mine.named_by_others(said) or mine.kin_named(said)
     for verbs in BY_VERB:
-        reader = verbs.get(said.clause.verb) or verbs.get(said.clause.lemma) if _whole(said) else verbs.get(said.clause.verb)
+        reader = (
+            verbs.get(said.clause.verb) or verbs.get(said.clause.lemma) if _whole(said) else verbs.get(said.clause.verb)
+        )
         found = reader(said) if reader else None
         if found:
             return found
@@ -134,20 +158,29 @@ def _unlisted(said: Said) -> Reading | None:
     own = any(clause.verb in verbs for verbs in BY_VERB)
     if own and clause.lemma in STATIVE:
         return _about_kin(said)
-    if own and clause.tense in AHEAD and not said.dates and not clause.words & HABITS:
+    if own and clause.tense in AHEAD and not said.dates and not is_habitual(said):
         return _about_kin(said)
     return doings.happening(said) or _about_kin(said)
 
 
-STATIVE = frozenset("be have think feel know want hope need like love enjoy hate prefer adore appreciate look try seem".split())
+NOT_OF_KIN = frozenset(
+    """
+    say think know want need feel seem look hope mean tell ask try agree keep let make give get find believe
+    """.split()
+)
+STATIVE = frozenset(
+    """
+    be have think feel know want hope need like love enjoy hate prefer adore appreciate look try seem
+    """.split()
+)
 
 
 def _about_kin(said: Said) -> Reading | None:
-    """"My mum has…", "my boss is called…": of people close to the speaker the plain sentence is kept."""
-    if not said.mine or said.clause.lemma not in ("be", "have", "call", "own") or said.clause.negated:
+    """ "My mum has…", "my boss is called…": of people close to the speaker the plain sentence is kept."""
+    clause = said.clause
+    if not said.mine or clause.tense is not Tense.PRESENT or clause.lemma in NOT_OF_KIN or clause.negated:
         return None
-    complement = said.clause.complement or next(iter(said.clause.objects), None)
-    if complement is None or not nouns.is_informative(complement) or complement.pos_ == "ADJ":
+    if not any(nouns.is_informative(t) and t.pos_ in ("NOUN", "PROPN") for t in clause.tokens if t.i > clause.main.i):
         return None
     return Reading(MemoryKind.RELATIONSHIP, confidence=LOOSE, state=True)
 
@@ -172,10 +205,12 @@ def _owner_noun(said: Said) -> "Token":
 
 
 def _is_about_speaker(said: Said) -> bool:
-    return said.subject == nouns.ME or said.subject is None and not nouns.kin_of(_owner_noun(said))
+    return said.subject == nouns.ME or (said.subject is None and not nouns.kin_of(_owner_noun(said)))
 
 
-def _kind_for_others(said: Said) -> MemoryKind:
+def _kind_for_others(said: Said, found: Reading) -> MemoryKind:
+    if found.change and said.clause.tense in (Tense.PAST, Tense.PERFECT):
+        return MemoryKind.EVENT
     close = said.mine is not None or (said.subject is not None and said.subject.type is EntityType.ANIMAL)
     return MemoryKind.RELATIONSHIP if close else MemoryKind.FACT
 
@@ -189,4 +224,8 @@ def _dates(clause: Clause, said_at: datetime) -> list[Resolved]:
     doc = clause.head.doc
     own = {t.idx for t in clause.tokens}
     lean = Lean.PAST if clause.tense in (Tense.PAST, Tense.PERFECT, Tense.USED_TO) else Lean.FUTURE
-    return [date for date in resolve_dates(doc.text, said_at, lean) if any(date.start_char <= place < date.end_char for place in own)]
+    return [
+        date
+        for date in resolve_dates(doc.text, said_at, lean)
+        if any(date.start_char <= place < date.end_char for place in own)
+    ]

@@ -14,8 +14,12 @@ from ingest.extractors.local.spans import counts, span_of
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-DROPPED = frozenset("also just so really actually basically literally honestly definitely now nowadays currently recently lately just even finally".split())
+DROPPED = frozenset("also just so really actually basically literally honestly definitely even finally".split())
 """Adverbs that are true of the telling, not of what is told."""
+
+
+TEMPORAL = frozenset("now nowadays currently recently lately".split())
+"""They age: what is true "now" has the time it holds for beside it."""
 
 
 def fact(said: Said, reading: Reading) -> Fact | None:
@@ -82,7 +86,7 @@ def _drop_comma_after(inside: "list[Token]", telling: Telling) -> None:
 
 
 def _resolve_pronouns(said: Said, telling: Telling) -> bool:
-    """"She" becomes the one it can only mean; without one, a "she" that carries the sentence makes it useless."""
+    """ "She" becomes the one it can only mean; without one, a "she" that carries the sentence makes it useless."""
     carrying = said.clause.subject
     for token in telling.tokens:
         if token.lower_ not in (*PERSONAL, "it") or token.i in telling.substitutes:
@@ -96,49 +100,49 @@ def _resolve_pronouns(said: Said, telling: Telling) -> bool:
 
 
 def _is_dropped(token: "Token") -> bool:
-    return token.lower_ in DROPPED and token.dep_ == "advmod" and token.head.pos_ in ("VERB", "AUX") and not _is_coordinated(token)
+    if token.lower_ in TEMPORAL and token.dep_ == "advmod":
+        return not _is_coordinated(token)
+    return (
+        token.lower_ in DROPPED
+        and token.dep_ == "advmod"
+        and token.head.pos_ in ("VERB", "AUX")
+        and not _is_coordinated(token)
+    )
 
 
 def _is_coordinated(token: "Token") -> bool:
-    """"Now and then" is one word."""
+    """ "Now and then" is one word."""
     return token.i + 1 < len(token.doc) and token.nbor().lower_ == "and" and token.lower_ == "now"
 
 
 def _joint_subject(said: Said, telling: Telling) -> str:
-    """"My wife and I went" is retold as "\\ufffc and their wife went"."""
-    subject = said.clause.subject
-    if subject is None:
+    """ "My wife and I went" is retold as "\ufffc and their wife went"."""
+    others = company(telling.tokens)
+    if not others:
         return telling.words()
-    speaker = next((t for t in (subject, *subject.conjuncts, *_stray_speaker(said)) if t.lower_ == "i"), None)
-    if speaker is None or speaker is subject and not subject.conjuncts and not _stray_others(said, subject):
-        return telling.words()
-    others = _others(said, speaker)
-    tokens = [t for t in telling.tokens if t.i > speaker.i and t not in others] if speaker.i > min(t.i for t in others) else None
-    if tokens is None:
-        return telling.words()
-    before = [t for t in telling.tokens if t.i < min(o.i for o in others)]
-    company = _retold(others)
-    rest = Telling(tuple((*before, *tokens)), substitutes=telling.substitutes, named=True)
-    return f"{SPEAKER} and {company} {rest.words()}"
+    before = tuple(t for t in telling.tokens if t.i < others[0].i)
+    after = tuple(t for t in telling.tokens if t.i > others[-1].i + 2)
+    opening = Telling(before, substitutes=telling.substitutes, named=True).words()
+    rest = Telling(after, substitutes=telling.substitutes, named=True).words()
+    return " ".join(part for part in (opening, f"{SPEAKER} and {_retold(others)}", rest) if part)
 
 
-def _stray_speaker(said: Said) -> "list[Token]":
-    """"My boyfriend and I broke up" can have two subjects in the parse."""
-    return [t for t in said.clause.head.children if t.dep_ in ("nsubj", "nsubjpass")]
+def company(tokens: "tuple[Token, ...]") -> "tuple[Token, ...]":
+    """Those who are named before "and I", read from the words: the parser is often at odds with them."""
+    place = next((n for n, t in enumerate(tokens) if t.lower_ == "i" and n > 1 and tokens[n - 1].lower_ == "and"), None)
+    if place is None:
+        return ()
+    first = place - 1
+    while first > 0 and (
+        tokens[first - 1].pos_ in ("PROPN", "NOUN", "ADJ")
+        or tokens[first - 1].dep_ in ("poss", "case", "det", "compound")
+    ):
+        first -= 1
+    return tokens[first : place - 1]
 
 
-def _stray_others(said: Said, subject: "Token") -> bool:
-    return len(_stray_speaker(said)) > 1
-
-
-def _others(said: Said, speaker: "Token") -> "list[Token]":
-    heads = [t for t in (said.clause.subject, *(said.clause.subject.conjuncts if said.clause.subject is not None else ()), *_stray_speaker(said)) if t is not None and t is not speaker]
-    tokens = {t for head in heads for t in head.subtree if t.i < speaker.i and t.dep_ != "cc" and not t.is_punct and t is not speaker}
-    return sorted(tokens or {speaker}, key=lambda t: t.i)
-
-
-def _retold(others: "list[Token]") -> str:
-    return Telling(tuple(others), named=True).words()
+def _retold(others: "tuple[Token, ...]") -> str:
+    return Telling(others, named=True).words()
 
 
 def _finished(text: str) -> str | None:
@@ -162,7 +166,13 @@ def _named(said: Said) -> list[Thing]:
     found = []
     for token in said.clause.tokens:
         type_ = nouns.LABELS.get(token.ent_type_)
-        if type_ and token.pos_ == "PROPN" and token.text[:1].isupper() and token.dep_ not in ("compound", "amod") and type_ is not EntityType.WORK:
+        if (
+            type_
+            and token.pos_ == "PROPN"
+            and token.text[:1].isupper()
+            and token.dep_ not in ("compound", "amod")
+            and type_ is not EntityType.WORK
+        ):
             found.append(Thing(nouns.name_of(token), type_))
     return found
 
@@ -173,10 +183,10 @@ def remember(said: Said, scene: Scene) -> None:
         if token.pos_ in ("NOUN", "PROPN") and (nouns.is_pet(token) or nouns.kin_of(token)):
             for name in nouns.all_called(token):
                 scene.meet(animal(name) if nouns.is_pet(token) else person(name))
+    subject = said.clause.subject
     if said.subject and said.subject.name != SPEAKER:
         scene.meet(said.subject)
-    subject = said.clause.subject
-    if subject is not None and subject.conjuncts and any(t.lower_ == "i" for t in (subject, *subject.conjuncts)):
-        speaker = next(t for t in (subject, *subject.conjuncts) if t.lower_ == "i")
-        if speaker is not subject:
-            scene.company = _retold(_others(said, speaker))
+        for other in subject.conjuncts if subject is not None and subject.pos_ == "PROPN" else ():
+            scene.meet(person(nouns.full_name(other)))
+    others = company((*said.clause.shared, *said.clause.tokens))
+    scene.company = _retold(others) if others else scene.company

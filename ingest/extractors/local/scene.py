@@ -61,4 +61,6 @@ class Said:
 def is_speaker(said: Said) -> bool:
     subject = said.clause.subject
     assert subject is not None
-    return subject.lower_ in ("i", "we") or any(t.lower_ in ("i", "we") for t in subject.conjuncts)
+    return subject.lower_ in ("i", "we") or any(
+        t.lower_ in ("i", "we") for t in (*subject.conjuncts, *subject.head.children) if t.dep_ in ("conj", "nsubj")
+    )

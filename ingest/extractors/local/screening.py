@@ -20,7 +20,10 @@ REPORTED = re.compile(
     r"\b(?!I\b)[A-Za-z']+\s+(?:said|says|told|tells|asked|asks|claims?|claimed|thinks?|thought|believes?|wrote|writes|replied|mentioned|joked|goes)\b[^\"']*(?<!\w)[\"']",
     re.IGNORECASE,
 )
-QUOTED_SPEECH = re.compile(r"(?<!\w)[\"'](?:[^\"']|(?<=\w)'(?=\w))*\b(?:I|I'm|my|we|you)\b(?:[^\"']|(?<=\w)'(?=\w))*[.,!?]?[\"'](?!\w)", re.IGNORECASE)
+QUOTED_SPEECH = re.compile(
+    r"(?<!\w)[\"'](?:[^\"']|(?<=\w)'(?=\w))*\b(?:I|I'm|my|we|you)\b(?:[^\"']|(?<=\w)'(?=\w))*[.,!?]?[\"'](?!\w)",
+    re.IGNORECASE,
+)
 SMALL_TALK = re.compile(
     r"^(?:I(?:'m| am| was)?|we(?:'re| are)?) (?:really |so |very |totally |completely |also |just |still |truly |always |both )*(?:"
     r"agree|disagree|see|know|understand|hear you|think so|hope|feel you|get it|got it|glad|happy (?:to|for|you|that)|sorry|(?:fine|good|well|ok|okay)(?=\W*(?:$|thank|and |but |now|today))|doing|"
@@ -42,7 +45,10 @@ REQUEST = re.compile(
     r"\b(?:looking for|in search of|searching for) (?:a |an |some |any |good |your )*(?:good|nice|great|recipe|advice|suggestion|recommendation|way|tips?|ideas?|help|information|someone|something)\b",
     re.IGNORECASE,
 )
-WISHING = re.compile(r"^(?:have a|enjoy|good luck|take care|congrat|happy |merry |see you|talk to you|bye|best of|all the best|welcome|you're welcome|god bless|get well)", re.IGNORECASE)
+WISHING = re.compile(
+    r"^(?:have a|enjoy|good luck|take care|congrat|happy |merry |see you|talk to you|bye|best of|all the best|welcome|you're welcome|god bless|get well)",
+    re.IGNORECASE,
+)
 ABOUT_YOU = re.compile(r"\b(?:you|you're|you've|you'll|you'd|your|yours|yourself)\b", re.IGNORECASE)
 
 FIRST_PERSON = re.compile(r"\b(?:I|I'm|I've|I'll|I'd|me|my|mine|myself|we|we're|we've|we'll|us|our|ours)\b")

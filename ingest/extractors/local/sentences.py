@@ -2,6 +2,9 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from graphs.dates import resolve_dates
 
 MOST_SENTENCES = 40
 LONGEST_SENTENCE = 400
@@ -15,7 +18,17 @@ CHAT = {
 }  # fmt: skip
 """Spellings of chat. "id" and "its" are left: they are words of their own."""
 
-NO_LONGER = re.compile(r"\b(I|we) no longer (\w+)(.*?)(?=$|[.,;!]|\s(?:and|but|because|since|so|as|when)\b)", re.IGNORECASE)
+NO_LONGER = re.compile(
+    r"\b(I|we) no longer (\w+)(.*?)(?=$|[.,;!]|\s(?:and|but|because|since|so|as|when)\b)", re.IGNORECASE
+)
+ME_AND = re.compile(r"^Me and ((?:my \w+|[A-Z]\w+)(?: [A-Z]\w+)?)\b")
+LEADING = re.compile(
+    r"(?:on|in|at|last|this|next|yesterday|today|tonight|tomorrow|since|two|three|a|for|over|earlier)\b|[A-Z]\w+day\b",
+    re.IGNORECASE,
+)
+SUBJECT_NEXT = re.compile(r" (?:I|my|we|our|the|he|she|[A-Z]\w+)\b")
+ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
+"""Where a date stands in the text does not depend on when it was said."""
 CHAT_WORD = re.compile(rf"\b(?:{'|'.join(CHAT)})\b", re.IGNORECASE)
 LONE_I = re.compile(r"(?<![\w'])i(?=\b(?!\.e))")
 EMOJI = re.compile(r"[\u2190-\u2bff\u3000-\u303f\ufe0f\u200d\U0001f000-\U0001faff]+|[:;=]-?[)(DPp](?!\w)|<3")
@@ -37,11 +50,22 @@ since you asked|as it happens)""".replace("\n", "")
 GREETING = r"(?:hi|hello|hey|heya|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|day)|morning|dear)(?: there| again| everyone| everybody| all| guys| friend| buddy| team| folks|,? (?:AI|my)? ?(?:companion|assistant|friend|bot)| (?-i:[A-Z][a-z]+))?"
 START = r"(?=(?:I|I'm|I've|I'll|I'd|my|we|we're|we've|our|the|a|an|she|he|please|always|never|today|yesterday|last|this|on|in)\b)"
 OPENER = re.compile(rf"\s*(?:{GREETING}|{FILLER})(?:\s*[,!.:\-]+\s*|\s+{START}|\s*$)", re.IGNORECASE)
-CORRECTION = re.compile(r"^\W*(?:(?:no|wait|sorry|oops|hold on|correction|actually|my bad|I meant?)\b[ ,!.:]*)+", re.IGNORECASE)
+CORRECTION = re.compile(
+    r"^\W*(?:(?:no|wait|sorry|oops|hold on|correction|actually|my bad|I meant?)\b[ ,!.:]*)+", re.IGNORECASE
+)
 CALLED = re.compile(r"(?<=[a-z]),\s+(?:[A-Z][a-z]+|friend|mate|buddy|dude|man|guys|love|dear|honey|bro)\s*(?=[.!?]*$)")
-TAG = re.compile(r",?\s*(?:right|isn't it|aren't I|don't I|you know|huh|eh|okay|ok|correct|no|wouldn't you|don't you think)\s*\?+\s*$", re.IGNORECASE)
-CLOSER = re.compile(r"(?:,?\s+(?:lol|haha+|hehe+|lmao|btw|tbh|though|you know|I guess|thanks|thank you|please|by the way|x+|so far|to be honest|if you must know|(?:and )?(?:it's |I'm (?:so |very |really )?|I am )?(?:nice|great|good|pleased|glad) (?:to meet|meeting) (?:you|everyone)))+\s*(?=[.!]*$)", re.IGNORECASE)
-INSERTED = re.compile(r",\s*(?:you know|well|like|um+|uh+|I mean|of course|by the way|btw|honestly|actually|unfortunately|luckily|obviously|however)\s*,", re.IGNORECASE)
+TAG = re.compile(
+    r",?\s*(?:right|isn't it|aren't I|don't I|you know|huh|eh|okay|ok|correct|no|wouldn't you|don't you think)\s*\?+\s*$",
+    re.IGNORECASE,
+)
+CLOSER = re.compile(
+    r"(?:,?\s+(?:lol|haha+|hehe+|lmao|btw|tbh|though|you know|I guess|thanks|thank you|please|by the way|x+|so far|to be honest|if you must know|(?:and )?(?:it's |I'm (?:so |very |really )?|I am )?(?:nice|great|good|pleased|glad) (?:to meet|meeting) (?:you|everyone)))+\s*(?=[.!]*$)",
+    re.IGNORECASE,
+)
+INSERTED = re.compile(
+    r",\s*(?:you know|well|like|um+|uh+|I mean|of course|by the way|btw|honestly|actually|unfortunately|luckily|obviously|however)\s*,",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,5 +124,15 @@ def _stripped(piece: str) -> Sentence | None:
         previous = text
         text = OPENER.sub("", text, count=1) if OPENER.match(text) else text
         text = CLOSER.sub("", CALLED.sub("", text))
-    text = text.strip(" ,-")
-    return Sentence(text[0].upper() + text[1:], corrects) if len(text) > 3 else None
+    text = ME_AND.sub(r"\1 and I", text.strip(" ,-"))
+    return Sentence(_punctuated(text[0].upper() + text[1:]), corrects) if len(text) > 3 else None
+
+
+def _punctuated(text: str) -> str:
+    """The parser reads "On Saturday, my brother and I went." far better without the comma and the stop missing."""
+    if not text.endswith((".", "!", "?", '"')):
+        text += "."
+    dates = resolve_dates(text[:80], ANY_DAY) if LEADING.match(text) else []
+    if dates and dates[0].start_char == 0 and SUBJECT_NEXT.match(text[dates[0].end_char :]):
+        text = f"{text[: dates[0].end_char]},{text[dates[0].end_char :]}"
+    return text

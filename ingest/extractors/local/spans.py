@@ -21,7 +21,9 @@ def span_of(said: Said, reading: Reading) -> Span:
         return _occasion(date)
     if reading.change and said.clause.tense in (Tense.PAST, Tense.PERFECT) and not said.clause.words & SUBORDINATE:
         return Span(_day(said.said_at), None, Precision.DAY)
-    just = "just" in said.clause.words and said.clause.tense in (Tense.PAST, Tense.PERFECT) and reading.kind in OCCASIONS
+    just = (
+        "just" in said.clause.words and said.clause.tense in (Tense.PAST, Tense.PERFECT) and reading.kind in OCCASIONS
+    )
     return Span(_day(said.said_at), None, Precision.DAY) if just else Span()
 
 
@@ -50,8 +52,6 @@ def _state(said: Said, date: DateSpan | None) -> Span:
     if date.bound in (Bound.UNTIL, Bound.BETWEEN) or over:
         return Span(date.starts, date.ends, date.precision)
     return Span()
-
-
 
 
 def _day(moment: datetime) -> datetime:

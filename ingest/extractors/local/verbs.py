@@ -1,15 +1,37 @@
 """English verbs from the first person to the third."""
 
-IRREGULAR = {"am": "is", "'m": "is", "are": "is", "'re": "is", "have": "has", "'ve": "has", "do": "does", "were": "was", "be": "is", "go": "goes"}
+IRREGULAR = {
+    "am": "is",
+    "'m": "is",
+    "are": "is",
+    "'re": "is",
+    "have": "has",
+    "'ve": "has",
+    "do": "does",
+    "were": "was",
+    "be": "is",
+    "go": "goes",
+}
 PLURAL = {"am": "are", "'m": "are", "'re": "are", "was": "were", "is": "are", "has": "have", "'ve": "have", "'s": "are"}
-CONTRACTIONS = {"'m": "am", "'re": "are", "'ve": "have", "'ll": "will", "n't": "not", "ca": "can", "wo": "will", "sha": "shall"}
+CONTRACTIONS = {
+    "'m": "am",
+    "'re": "are",
+    "'ve": "have",
+    "'ll": "will",
+    "n't": "not",
+    "ca": "can",
+    "wo": "will",
+    "sha": "shall",
+}
 
-PAST_AS_PRESENT = frozenset("quit put cut hit hurt let set shut split cost spread read beat bet cast upset broadcast".split())
+PAST_AS_PRESENT = frozenset(
+    "quit put cut hit hurt let set shut split cost spread read beat bet cast upset broadcast".split()
+)
 """Verbs whose past looks like their present: without "usually" they are heard as past."""
 
 
 def third_person(verb: str) -> str:
-    """"live" → "lives", "carry" → "carries", "'m" → "is"."""
+    """ "live" → "lives", "carry" → "carries", "'m" → "is"."""
     lower = verb.lower()
     if lower in IRREGULAR:
         return IRREGULAR[lower]
@@ -26,12 +48,12 @@ def plural(verb: str) -> str:
 
 
 def expanded(word: str) -> str:
-    """"'ll" → "will", "n't" → "not"."""
+    """ "'ll" → "will", "n't" → "not"."""
     return CONTRACTIONS.get(word.lower(), word)
 
 
 def gerund(verb: str) -> str:
-    """"read" → "reading", "make" → "making", "swim" → "swimming"."""
+    """ "read" → "reading", "make" → "making", "swim" → "swimming"."""
     if verb.endswith("ie"):
         return verb[:-2] + "ying"
     if verb.endswith("e") and not verb.endswith(("ee", "oe", "ye")):

@@ -1,5 +1,6 @@
 """What a reading finds in a clause."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Ending, Link, Thing
 from ingest.extractors.local.clauses import Tense
 from ingest.extractors.local.scene import Said
-from ingest.extractors.local.words import ADDITIONS, CHANGES
+from ingest.extractors.local.words import ADDITIONS, CHANGES, HABITS
 
 PLAIN = 0.9
 LOOSE = 0.7
@@ -35,7 +36,7 @@ def links(subject: Thing | None, predicate: str, objects: Iterable[Thing]) -> tu
 
 
 def replaces(said: Said) -> bool:
-    """"I work at Beta now": what was true of the same kind is over."""
+    """ "I work at Beta now": what was true of the same kind is over."""
     if said.clause.words & ADDITIONS:
         return False
     text = said.text.lower().replace("now and", "")
@@ -50,6 +51,16 @@ def is_over(said: Said) -> bool:
     return said.clause.tense in (Tense.PAST, Tense.USED_TO)
 
 
+OFTEN = re.compile(
+    r"\b(?:once|twice|times) (?:a|per|each) (?:day|week|month|year)\b|\bon (?:\w+)days\b|\bin the (?:mornings|evenings|afternoons)\b|\bon weekends\b|\bat weekends\b",
+    re.IGNORECASE,
+)
+
+
+def is_habitual(said: Said) -> bool:
+    return bool(said.clause.words & HABITS) or bool(OFTEN.search(said.text))
+
+
 def is_ahead(said: Said) -> bool:
     """It has a date that is still to come."""
     return any(date.span.bound is Bound.AT and _is_to_come(date.span, said) for date in said.dates)
@@ -60,7 +71,11 @@ def _is_to_come(date: DateSpan, said: Said) -> bool:
     if date.starts is None or date.ends is None or date.ends <= said.said_at:
         return False
     whole = date.unit not in (Unit.DAY, Unit.MORNING)
-    return date.starts > said.said_at or said.clause.tense is Tense.FUTURE or (whole and said.clause.tense is Tense.PROGRESSIVE)
+    return (
+        date.starts > said.said_at
+        or said.clause.tense is Tense.FUTURE
+        or (whole and said.clause.tense is Tense.PROGRESSIVE)
+    )
 
 
 def person(name: str) -> Thing:

@@ -8,18 +8,54 @@ from ingest.extractors.base import Ending
 from ingest.extractors.local.clauses import Tense
 from ingest.extractors.local.nouns import is_informative, is_name, name_of, topics
 from ingest.extractors.local.readings import health, home, skills, work
-from ingest.extractors.local.readings.base import LOOSE, PLAIN, Reader, Reading, links, organization, person, replaces, topic
+from ingest.extractors.local.readings.base import (
+    LOOSE,
+    PLAIN,
+    Reader,
+    Reading,
+    links,
+    organization,
+    person,
+    replaces,
+    topic,
+)
 from ingest.extractors.local.scene import Said
-from ingest.extractors.local.words import CIVIL, DIETS, FAMILY, HEALTH_ADJECTIVES, JOB_ENDINGS, JOBS, NOT_A_JOB, TRAITS, WORK_STATES
+from ingest.extractors.local.words import (
+    CIVIL,
+    DIETS,
+    FAMILY,
+    HEALTH_ADJECTIVES,
+    JOB_ENDINGS,
+    JOBS,
+    NOT_A_JOB,
+    TRAITS,
+    WORK_STATES,
+)
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-AGE = re.compile(r"\b(?:am|'m|is|are|'re|'s)(?: actually| now| already| only| just| currently)* \d{1,3}(?:(?: |-)years?(?: |-)old| years of age)?\.?$", re.IGNORECASE)
+AGE = re.compile(
+    r"\b(?:am|'m|is|are|'re|'s)(?: actually| now| already| only| just| currently)* (?:\d{1,3}|[a-z]+(?:-[a-z]+)?(?= years? old))(?:(?: |-)years?(?: |-)old| years of age)?\.?$",
+    re.IGNORECASE,
+)
 
 
 def being(said: Said) -> Reading | None:
-    for read in (_placed, _aged, _healthy, civil, based, _inclined, _traits, _occupied, _named, skills.good_at, skills.fluent):
+    for read in (
+        _been_to,
+        _placed,
+        _aged,
+        _healthy,
+        civil,
+        based,
+        _inclined,
+        _traits,
+        _occupied,
+        _named,
+        skills.good_at,
+        skills.fluent,
+    ):
         found = read(said)
         if found:
             return found
@@ -30,13 +66,28 @@ PLACED = {"plan": MemoryKind.FACT, "tier": MemoryKind.FACT, "team": MemoryKind.W
           "diet": MemoryKind.HEALTH, "medication": MemoryKind.HEALTH, "waitlist": MemoryKind.FACT}  # fmt: skip
 
 
+def _been_to(said: Said) -> Reading | None:
+    """ "I've been to Japan twice", "I've never been to Asia"."""
+    where = home.places(said, "to") if said.clause.tense is Tense.PERFECT else []
+    if not where:
+        return None
+    if said.clause.negated:
+        return Reading(MemoryKind.FACT, confidence=LOOSE, state=True)
+    return Reading(MemoryKind.EVENT, links(said.subject, "visited", where))
+
+
 def _placed(said: Said) -> Reading | None:
-    """"I'm on the Pro plan", "we're a team of five"."""
+    """ "I'm on the Pro plan", "we're a team of five"."""
     complement = said.clause.complement
     if complement is not None and complement.lemma_ == "team" and said.clause.after("of") is not None:
         return Reading(MemoryKind.WORK, state=True)
     noun = said.clause.after("on", "in") if complement is None else None
-    if noun is None or noun.lemma_ not in PLACED or said.clause.negated or not any(t.dep_ in ("compound", "amod", "poss") for t in noun.children):
+    if (
+        noun is None
+        or noun.lemma_ not in PLACED
+        or said.clause.negated
+        or not any(t.dep_ in ("compound", "amod", "poss") for t in noun.children)
+    ):
         return None
     return Reading(PLACED[noun.lemma_], state=True)
 
@@ -59,7 +110,7 @@ def _healthy(said: Said) -> Reading | None:
 
 
 def civil(said: Said) -> Reading | None:
-    """"Married to Tom" is parsed as an adjective now, as a passive then."""
+    """ "Married to Tom" is parsed as an adjective now, as a passive then."""
     words = said.clause.words & set(CIVIL)
     if not words or said.clause.tense not in (Tense.PRESENT, Tense.PERFECT) or _is_attribute(said, words):
         return None
@@ -71,11 +122,13 @@ def civil(said: Said) -> Reading | None:
     predicate = {"married": "married_to", "engaged": "partner_of"}.get(state, "")
     ended = CIVIL[state]
     ends = (Ending(ended),) if ended else ()
-    return Reading(MemoryKind.RELATIONSHIP, links(said.subject, predicate, spouse) if predicate else (), ends, state=True)
+    return Reading(
+        MemoryKind.RELATIONSHIP, links(said.subject, predicate, spouse) if predicate else (), ends, state=True
+    )
 
 
 def _is_attribute(said: Said, words: frozenset[str]) -> bool:
-    """"A single mother" is another thing."""
+    """ "A single mother" is another thing."""
     return any(t.lower_ in words and t.dep_ in ("amod", "compound") for t in said.clause.tokens)
 
 
@@ -83,36 +136,79 @@ def based(said: Said) -> Reading | None:
     words = said.clause.words
     if "based" in words:
         where = home.places(said, "in", "out", "near")
-        return Reading(MemoryKind.HOME, links(said.subject, "lives_in", where), (Ending("lives_in"),) if replaces(said) else (), state=True) if where else None
+        return (
+            Reading(
+                MemoryKind.HOME,
+                links(said.subject, "lives_in", where),
+                (Ending("lives_in"),) if replaces(said) else (),
+                state=True,
+            )
+            if where
+            else None
+        )
     if "from" in words and said.clause.tense is Tense.PRESENT:
         where = home.places(said, "from")
-        return Reading(MemoryKind.IDENTITY, links(said.subject, "from", where), state=True) if where and not said.clause.negated else None
-    if words & WORK_STATES or re.search(r"\bbetween jobs\b|\bout of work\b|\bon (?:parental|maternity|paternity|sick) leave\b", said.text):
+        return (
+            Reading(MemoryKind.IDENTITY, links(said.subject, "from", where), state=True)
+            if where and not said.clause.negated
+            else None
+        )
+    if words & WORK_STATES or re.search(
+        r"\bbetween jobs\b|\bout of work\b|\bon (?:parental|maternity|paternity|sick) leave\b", said.text
+    ):
         return Reading(MemoryKind.WORK, state=True)
     return None
 
 
 def _inclined(said: Said) -> Reading | None:
-    """"I'm into woodworking", "a big fan of", "keen on", "scared of"."""
+    """ "I'm into woodworking", "a big fan of", "keen on", "scared of"."""
     complement = said.clause.complement
     noun = said.clause.after("into") if "into" in said.clause.words and complement is None else None
-    if complement is not None and complement.lower_ in ("fan", "lover", "keen", "fond", "interested", "passionate", "crazy", "obsessed", "fascinated"):
+    if complement is not None and complement.lower_ in (
+        "fan",
+        "lover",
+        "keen",
+        "fond",
+        "interested",
+        "passionate",
+        "crazy",
+        "obsessed",
+        "fascinated",
+    ):
         noun = said.clause.after("of", "on", "in", "about", "with")
     if noun is None:
         return _afraid(said)
-    if not is_informative(noun) or said.clause.tense is Tense.FUTURE or any(t.lower_ in ("this", "that", "these", "those") for t in noun.children):
+    if (
+        not is_informative(noun)
+        or said.clause.tense is Tense.FUTURE
+        or any(t.lower_ in ("this", "that", "these", "those") for t in noun.children)
+    ):
         return None
     predicate = "dislikes" if said.clause.negated else "likes"
     past = said.clause.tense is Tense.PAST
-    return Reading(MemoryKind.PREFERENCE, links(said.subject, predicate, topics(noun)), confidence=LOOSE if past else PLAIN, state=not past)
+    return Reading(
+        MemoryKind.PREFERENCE,
+        links(said.subject, predicate, topics(noun)),
+        confidence=LOOSE if past else PLAIN,
+        state=not past,
+    )
 
 
 def _afraid(said: Said) -> Reading | None:
     complement = said.clause.complement
     noun = said.clause.after("of")
-    if complement is None or complement.lower_ not in ("afraid", "scared", "terrified") or noun is None or not is_informative(noun):
+    if (
+        complement is None
+        or complement.lower_ not in ("afraid", "scared", "terrified")
+        or noun is None
+        or not is_informative(noun)
+    ):
         return None
-    return Reading(MemoryKind.PREFERENCE, confidence=LOOSE, state=True) if said.clause.tense is Tense.PRESENT and noun.pos_ == "NOUN" else None
+    return (
+        Reading(MemoryKind.PREFERENCE, confidence=LOOSE, state=True)
+        if said.clause.tense is Tense.PRESENT and noun.pos_ == "NOUN"
+        else None
+    )
 
 
 def _traits(said: Said) -> Reading | None:
@@ -128,12 +224,18 @@ def _is_nationality(token: "Token") -> bool:
     """A capital letter inside a sentence and an ending that peoples have: "Brazilian", "Irish"."""
     if not token.text[:1].isupper():
         return False
-    return token.ent_type_ == "NORP" or (token.pos_ == "ADJ" and token.lower_.endswith(("an", "ish", "ese", "ic", "i", "ch", "ean")))
+    return token.ent_type_ == "NORP" or (
+        token.pos_ == "ADJ" and token.lower_.endswith(("an", "ish", "ese", "ic", "i", "ch", "ean"))
+    )
 
 
 def _occupied(said: Said) -> Reading | None:
     complement = said.clause.complement
-    if complement is None or complement.pos_ not in ("NOUN", "PROPN") or said.clause.tense not in (Tense.PRESENT, Tense.PERFECT, Tense.PAST):
+    if (
+        complement is None
+        or complement.pos_ not in ("NOUN", "PROPN")
+        or said.clause.tense not in (Tense.PRESENT, Tense.PERFECT, Tense.PAST)
+    ):
         return None
     lemma = complement.lemma_.lower()
     if lemma in FAMILY:
@@ -166,19 +268,28 @@ def is_profession(noun: "Token") -> bool:
 
 
 def _named(said: Said) -> Reading | None:
-    """"I'm Sam": a capitalised word that is nobody's nationality, right behind the verb."""
+    """ "I'm Sam": a capitalised word that is nobody's nationality, right behind the verb."""
     complement = said.clause.complement
     if not said.first_person or complement is None or said.clause.negated or said.clause.tense is not Tense.PRESENT:
         return None
-    if complement.pos_ != "PROPN" or not complement.text[:1].isupper() or complement.text.isupper() or complement.ent_type_ in ("NORP", "GPE", "ORG", "DATE", "LOC"):
+    if (
+        complement.pos_ != "PROPN"
+        or not complement.text[:1].isupper()
+        or complement.text.isupper()
+        or complement.ent_type_ in ("NORP", "GPE", "ORG", "DATE", "LOC")
+    ):
         return None
     if any(t.dep_ in ("det", "amod", "poss", "prep") for t in complement.children):
         return None
-    return Reading(MemoryKind.IDENTITY, links(said.subject, "named", [person(name_of(complement))]), (Ending("named"),) if said.corrects else ())
+    return Reading(
+        MemoryKind.IDENTITY,
+        links(said.subject, "named", [person(name_of(complement))]),
+        (Ending("named"),) if said.corrects else (),
+    )
 
 
 def becoming(said: Said) -> Reading | None:
-    """"I became a manager in May", "I turned 40", "I went vegan"."""
+    """ "I became a manager in May", "I turned 40", "I went vegan"."""
     clause = said.clause
     if clause.negated or clause.tense is not Tense.PAST:
         return None
@@ -189,8 +300,21 @@ def becoming(said: Said) -> Reading | None:
     if clause.lemma == "turn":
         return Reading(MemoryKind.IDENTITY, change=True) if re.search(r"\bturned \d{1,3}\b", said.text) else None
     if complement is None or not is_profession(complement):
-        return Reading(MemoryKind.EVENT, confidence=LOOSE, change=True) if complement is not None and is_informative(complement) and clause.lemma == "become" else None
-    return Reading(MemoryKind.WORK, links(said.subject, "works_as", topics(complement)), (Ending("works_as"),), change=True)
+        return (
+            Reading(MemoryKind.EVENT, confidence=LOOSE, change=True)
+            if complement is not None and is_informative(complement) and clause.lemma == "become"
+            else None
+        )
+    return Reading(
+        MemoryKind.WORK, links(said.subject, "works_as", topics(complement)), (Ending("works_as"),), change=True
+    )
 
 
-VERBS: dict[str, Reader] = {"be": being, "base": based, "marry": civil, "engage": civil, "become": becoming, "turn": becoming}
+VERBS: dict[str, Reader] = {
+    "be": being,
+    "base": based,
+    "marry": civil,
+    "engage": civil,
+    "become": becoming,
+    "turn": becoming,
+}

@@ -7,10 +7,10 @@ from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Thing
 from ingest.extractors.local.clauses import Tense
 from ingest.extractors.local.nouns import ME, activity, called, is_informative, is_name, kin_of, name_of
-from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, is_ahead, links, place, topic
+from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, is_ahead, is_habitual, links, place, topic
 from ingest.extractors.local.readings.tastes import POINTING, points_back
 from ingest.extractors.local.scene import Said
-from ingest.extractors.local.words import DEEDS, EMPTY_NOUNS, HABITS, IT, MENTAL, NOTABLE
+from ingest.extractors.local.words import DEEDS, EMPTY_NOUNS, IT, MENTAL, NOTABLE
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -21,9 +21,18 @@ QUOTED = re.compile(r"\"([^\"]{2,60})\"|(?<!\w)'([A-Z][^']{2,60})'")
 
 def place_gone_to(said: Said) -> list[Thing]:
     noun = said.clause.after("to", "in", "at", "around", "through")
-    direct = [t for t in said.clause.objects if t.pos_ == "PROPN"] if said.clause.lemma in ("visit", "explore", "tour") else []
+    direct = (
+        [t for t in said.clause.objects if t.pos_ == "PROPN"]
+        if said.clause.lemma in ("visit", "explore", "tour")
+        else []
+    )
     for token in (*direct, noun):
-        if token is not None and is_name(token) and (token.ent_type_ in ("GPE", "LOC", "FAC") or token.pos_ == "PROPN") and token.ent_type_ not in ("PERSON", "DATE", "ORG", "TIME"):
+        if (
+            token is not None
+            and is_name(token)
+            and (token.ent_type_ in ("GPE", "LOC", "FAC") or token.pos_ == "PROPN")
+            and token.ent_type_ not in ("PERSON", "DATE", "ORG", "TIME")
+        ):
             return [place(name_of(token))]
     return []
 
@@ -38,16 +47,24 @@ def going(said: Said) -> Reading | None:
         if clause.negated:
             return None
         goal = clause.after("to", "on", "for", "with", "at", "in", "through", "around", "into")
-        named = where or _says_something(clause.objects) or (goal is not None and _tells(goal)) or _activity_gone_for(said)
+        named = (
+            where or _says_something(clause.objects) or (goal is not None and _tells(goal)) or _activity_gone_for(said)
+        )
         if not is_memorable(said):
             return None
-        return Reading(MemoryKind.EVENT, links(said.subject, "visited", where), confidence=_dated(said)) if named else None
-    if clause.words & HABITS:
+        return (
+            Reading(MemoryKind.EVENT, links(said.subject, "visited", where), confidence=_dated(said)) if named else None
+        )
+    if is_habitual(said):
         doing = _activity_gone_for(said)
         goal = clause.after("to", "for")
         if doing is None and (goal is None or not is_informative(goal)):
             return None
-        return Reading(MemoryKind.SKILL if doing else MemoryKind.FACT, links(said.subject, "practises", [topic(activity(doing))]) if doing else (), state=True)
+        return Reading(
+            MemoryKind.SKILL if doing else MemoryKind.FACT,
+            links(said.subject, "practises", [topic(activity(doing))]) if doing else (),
+            state=True,
+        )
     return None
 
 
@@ -70,7 +87,11 @@ def work_of_art(said: Said) -> list[Thing]:
     if quoted:
         return [Thing((quoted[1] or quoted[2]).strip(" ,."), EntityType.WORK)]
     for token in (*said.clause.objects, *(t for o in said.clause.objects for t in o.children if t.dep_ == "dobj")):
-        name = called(token) or (name_of(token) if token.pos_ == "PROPN" and is_name(token) and token.ent_type_ not in ("GPE", "DATE", "TIME", "NORP") else None)
+        name = called(token) or (
+            name_of(token)
+            if token.pos_ == "PROPN" and is_name(token) and token.ent_type_ not in ("GPE", "DATE", "TIME", "NORP")
+            else None
+        )
         if name:
             return [Thing(name, EntityType.WORK)]
     into = said.clause.infinitive()
@@ -87,7 +108,7 @@ def watching(said: Said) -> Reading | None:
 
 
 def finishing(said: Said) -> Reading | None:
-    """"I finished reading Dune"; what else was finished is an event like others."""
+    """ "I finished reading Dune"; what else was finished is an event like others."""
     into = said.clause.infinitive()
     if into is not None and into.lemma_ in ("read", "watch", "see"):
         return _work(said, "read" if into.lemma_ == "read" else "watched")
@@ -126,7 +147,7 @@ def happening(said: Said) -> Reading | None:
         return Reading(MemoryKind.EVENT, confidence=_dated(said))
     if clause.tense in (Tense.FUTURE, Tense.PROGRESSIVE) and is_ahead(said):
         return Reading(MemoryKind.PLAN, confidence=LOOSE)
-    if clause.tense is Tense.PRESENT and is_ahead(said) and not clause.words & HABITS:
+    if clause.tense is Tense.PRESENT and is_ahead(said) and not is_habitual(said):
         return Reading(MemoryKind.PLAN, confidence=LOOSE)
     return _habit(said)
 
@@ -136,7 +157,11 @@ def is_memorable(said: Said) -> bool:
     clause = said.clause
     if said.dates:
         return True
-    if said.subject not in (None, ME) and said.mine is None and said.scene.known(said.subject.name if said.subject else "") is None:
+    if (
+        said.subject not in (None, ME)
+        and said.mine is None
+        and said.scene.known(said.subject.name if said.subject else "") is None
+    ):
         return False
     later = [t for t in clause.tokens if t.i > clause.main.i]
     named = any(t.pos_ == "PROPN" and t.text[:1].isupper() for t in later) or any(kin_of(t) for t in later)
@@ -145,7 +170,12 @@ def is_memorable(said: Said) -> bool:
 
 def _habit(said: Said) -> Reading | None:
     clause = said.clause
-    if clause.tense is Tense.PRESENT and clause.words & HABITS and clause.lemma not in ("feel", "think", "find", "say", "know", "seem", "look", "need", "be", "want", "try", "hope"):
+    if (
+        clause.tense is Tense.PRESENT
+        and is_habitual(said)
+        and clause.lemma
+        not in ("feel", "think", "find", "say", "know", "seem", "look", "need", "be", "want", "try", "hope")
+    ):
         return Reading(MemoryKind.FACT, confidence=LOOSE, state=True)
     return None
 
@@ -161,13 +191,17 @@ def tells_something(said: Said) -> bool:
     others = [t for t in direct if t.lower_ not in ("me", "us", "myself")]
     if any(t.lower_ in IT or t.pos_ == "PRON" for t in others) or (others and all(_is_known(t, said) for t in others)):
         return False
-    if said.dates and said.subject not in (None, ME) and (direct or clause.lemma not in MENTAL):
+    if (
+        said.dates
+        and said.subject not in (None, ME)
+        and (direct or clause.infinitive() is not None or clause.lemma not in MENTAL)
+    ):
         return True
     return _says_something([t for t in clause.tokens if t.i > clause.main.i and not _in_a_date(said, t)])
 
 
 def _is_known(noun: "Token", said: Said) -> bool:
-    """"The doctor" is enough beside a date, "this one" never."""
+    """ "The doctor" is enough beside a date, "this one" never."""
     pointing = any(t.lower_ in POINTING for t in noun.children)
     return points_back(noun) and (pointing or not said.dates or not is_informative(noun))
 
@@ -181,11 +215,18 @@ def _says_something(tokens: "list[Token]") -> bool:
 
 
 def _tells(token: "Token") -> bool:
-    return token.pos_ in ("NOUN", "PROPN") and token.lower_ not in EMPTY_NOUNS and token.ent_type_ not in ("DATE", "TIME") and is_informative(token)
+    return (
+        token.pos_ in ("NOUN", "PROPN")
+        and token.lower_ not in EMPTY_NOUNS
+        and token.ent_type_ not in ("DATE", "TIME")
+        and is_informative(token)
+    )
 
 
 VERBS: dict[str, Reader] = {
-    **dict.fromkeys(("go", "travel", "fly", "visit", "head", "drive", "hike", "trek", "tour", "explore", "cruise"), going),
+    **dict.fromkeys(
+        ("go", "travel", "fly", "visit", "head", "drive", "hike", "trek", "tour", "explore", "cruise"), going
+    ),
     "read": reading,
     **dict.fromkeys(("watch", "see"), watching),
     "finish": finishing,

@@ -5,22 +5,29 @@ import re
 from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Ending, Thing
 from ingest.extractors.local.clauses import Tense
-from ingest.extractors.local.nouns import is_informative, name_of, topics
-from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, ends_others, links, topic
+from ingest.extractors.local.nouns import is_informative, is_mine, name_of, topics
+from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, ends_others, is_habitual, links, topic
 from ingest.extractors.local.readings.tastes import points_back
 from ingest.extractors.local.scene import Said
-from ingest.extractors.local.words import BODY, CONDITIONS, HABITS, MEDICINES, TREATMENTS
+from ingest.extractors.local.words import BODY, CONDITIONS, MEDICINES, TREATMENTS
 
 LIST = re.compile(r"\s*(?:,|\band\b|\bor\b)\s*")
-ALLERGIC = re.compile(r"\b(?:allergic|intolerant) to (?P<what>[^.;]+?)(?:,? (?:so|but|because|since|which|since)\b.*)?$", re.IGNORECASE)
-HAVING = re.compile(r"\b(?:have|has|had|'ve|got|having)\b(?: been)?\s+(?:an? |the |some |really |very |bad |severe |mild |chronic |slight )*(?P<what>[\w' -]+)$", re.IGNORECASE)
+ALLERGIC = re.compile(
+    r"\b(?:allergic|intolerant) to (?P<what>[^.;]+?)(?:,? (?:so|but|because|since|which|since)\b.*)?$", re.IGNORECASE
+)
+HAVING = re.compile(
+    r"\b(?:have|has|had|'ve|got|having)\b(?: been)?\s+(?:an? |the |some |really |very |bad |severe |mild |chronic |slight )*(?P<what>[\w' -]+)$",
+    re.IGNORECASE,
+)
 
 
 def allergic(said: Said) -> Reading | None:
     match = ALLERGIC.search(said.text)
     if match is None:
         return None
-    names = [re.sub(r"^(?:all |any |most |some )?(?:kinds? of )?", "", each).strip() for each in LIST.split(match["what"])]
+    names = [
+        re.sub(r"^(?:all |any |most |some )?(?:kinds? of )?", "", each).strip() for each in LIST.split(match["what"])
+    ]
     things = [topic(name) for name in names if name and len(name.split()) <= 3]
     found = () if said.clause.negated else links(said.subject, "allergic_to", things)
     return Reading(MemoryKind.HEALTH, found, state=True) if things else None
@@ -76,11 +83,33 @@ def treated(said: Said) -> Reading | None:
 def taking(said: Said) -> Reading | None:
     """Medicines: those we know, and what is taken so many times a day."""
     objects = [t for t in said.clause.objects if is_informative(t)]
+    if any(t.lemma_ in ("coffee", "tea") and is_mine(t) for t in objects):
+        return Reading(MemoryKind.PREFERENCE, state=True)
     known = [t for t in objects if t.lower_ in MEDICINES or t.lemma_.lower() in MEDICINES]
-    dosed = re.search(r"\b(?:once|twice|times|every|each) (?:a |an )?(?:day|week|morning|night|evening)\b|\bdaily\b|\bmg\b", said.text)
+    dosed = re.search(
+        r"\b(?:once|twice|times|every|each) (?:a |an )?(?:day|week|morning|night|evening)\b|\bdaily\b|\bmg\b", said.text
+    )
     if not objects or not (known or (dosed and said.clause.tense is Tense.PRESENT)):
         return None
-    if objects[0].lower_ in ("bus", "train", "walk", "walks", "nap", "class", "classes", "shower", "showers", "tram", "metro", "subway", "photos", "pictures", "lessons", "break", "breaks"):
+    if objects[0].lower_ in (
+        "bus",
+        "train",
+        "walk",
+        "walks",
+        "nap",
+        "class",
+        "classes",
+        "shower",
+        "showers",
+        "tram",
+        "metro",
+        "subway",
+        "photos",
+        "pictures",
+        "lessons",
+        "break",
+        "breaks",
+    ):
         return None
     found = () if said.clause.negated else links(said.subject, "takes", topics(objects[0]))
     return Reading(MemoryKind.HEALTH, found, state=True)
@@ -96,7 +125,7 @@ def eating(said: Said) -> Reading | None:
     if clause.negated:
         ends = tuple(Ending(p, each.name) for each in things for p in ("eats", "likes")) if clause.ceased else ()
         return Reading(kind, links(said.subject, "does_not_eat", things), ends, state=True)
-    if not clause.words & HABITS and not any(t.lower_ == "only" for t in clause.tokens):
+    if not is_habitual(said) and not any(t.lower_ == "only" for t in clause.tokens):
         return None
     return Reading(kind, links(said.subject, "eats", things), confidence=LOOSE, state=True)
 

@@ -20,13 +20,22 @@ def places(said: Said, *prepositions: str) -> list[Thing]:
 def living(said: Said) -> Reading | None:
     clause = said.clause
     where = places(said, "in", "at", "near", "outside")
-    somewhere = clause.after("in", "at", "near", "outside", "on", "with") or clause.words & {"alone", "abroad"}
+    somewhere = clause.after("in", "at", "near", "outside", "on", "with") or clause.words & {
+        "alone",
+        "abroad",
+        "together",
+    }
     if clause.objects or (not where and not somewhere):
         return None
     if clause.negated:
         ends = (Ending("lives_in", where[0].name),) if clause.ceased and where else ()
         return Reading(MemoryKind.HOME, ends=ends, state=True) if where else None
-    return Reading(MemoryKind.HOME, links(said.subject, "lives_in", where), ends_others(said, "lives_in") if where else (), state=True)
+    return Reading(
+        MemoryKind.HOME,
+        links(said.subject, "lives_in", where),
+        ends_others(said, "lives_in") if where else (),
+        state=True,
+    )
 
 
 def moving(said: Said) -> Reading | None:
@@ -44,11 +53,16 @@ def moving(said: Said) -> Reading | None:
 
 
 def growing_up(said: Said) -> Reading | None:
-    return Reading(MemoryKind.IDENTITY) if said.clause.after("in", "on", "near", "outside", "at", "with") and is_over(said) else None
+    return (
+        Reading(MemoryKind.IDENTITY)
+        if said.clause.after("in", "on", "near", "outside", "at", "with") and is_over(said)
+        else None
+    )
 
 
 def born(said: Said) -> Reading | None:
-    return Reading(MemoryKind.IDENTITY, links(said.subject, "born_in", places(said, "in", "at")))
+    where = places(said, "in", "at")
+    return Reading(MemoryKind.IDENTITY, links(said.subject, "born_in", where)) if where or said.dates else None
 
 
 def coming_from(said: Said) -> Reading | None:

@@ -6,7 +6,12 @@ from ingest.extractors.local.nouns import is_informative
 from ingest.extractors.local.readings.base import LOOSE, Reader, Reading
 from ingest.extractors.local.scene import Said
 
-OF_THINGS = frozenset("run use have support depend consist contain cost host serve ship store need handle connect sell make build live stand process".split())
+OF_THINGS = frozenset(
+    """
+    run use have support depend consist contain cost host serve ship store need handle connect sell make build
+    live stand process
+    """.split()
+)
 
 
 def lasting(said: Said) -> Reading | None:
@@ -23,5 +28,23 @@ def of_mine(said: Said) -> Reading | None:
 
 
 VERBS: dict[str, Reader] = dict.fromkeys(
-    ("wear", "follow", "support", "belong", "subscribe", "commute", "mentor", "weigh", "smoke", "host", "represent", "specialise", "specialize", "sponsor", "share", "care"), lasting
+    (
+        "wear",
+        "follow",
+        "support",
+        "belong",
+        "subscribe",
+        "commute",
+        "mentor",
+        "weigh",
+        "smoke",
+        "host",
+        "represent",
+        "specialise",
+        "specialize",
+        "sponsor",
+        "share",
+        "care",
+    ),
+    lasting,
 )

@@ -3,17 +3,46 @@
 from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Ending, Thing
 from ingest.extractors.local.clauses import Tense
-from ingest.extractors.local.nouns import ME, full_name, is_informative, is_mine, is_name, is_pet, kin_of, name_of, topics
+from ingest.extractors.local.nouns import (
+    ME,
+    full_name,
+    is_informative,
+    is_mine,
+    is_name,
+    is_pet,
+    kin_of,
+    name_of,
+    topics,
+)
 from ingest.extractors.local.readings import lasting, skills, work
 from ingest.extractors.local.readings.base import LOOSE, Reading, animal, links, person, place, topic
 from ingest.extractors.local.scene import Said
 from ingest.extractors.local.words import EVENT_NOUNS, FAVOURITES, GOAL_NOUNS, HOBBY_NOUNS, HOME_NOUNS, LANGUAGES
 
-POSSESSIONS = frozenset("car phone laptop computer bike bicycle guitar camera house apartment flat motorcycle van boat keyboard watch tablet piano violin router printer server".split())
+POSSESSIONS = frozenset(
+    """
+    car phone laptop computer bike bicycle guitar camera house apartment flat motorcycle van boat keyboard watch
+    tablet piano violin router printer server
+    """.split()
+)
 
 
 def about_mine(said: Said) -> Reading | None:
-    for read in (_name, _birthday, _pronouns, _language, _favourite, _goal, _hobbies, work.about_my_work, _dated_event, _home, _possession, lasting.of_mine):
+    for read in (
+        _name,
+        _contact,
+        _birthday,
+        _pronouns,
+        _language,
+        _favourite,
+        _goal,
+        _hobbies,
+        work.about_my_work,
+        _dated_event,
+        _home,
+        _possession,
+        lasting.of_mine,
+    ):
         found = read(said)
         if found:
             return found
@@ -32,14 +61,22 @@ def _name(said: Said) -> Reading | None:
         return None
     name = said.clause.complement if said.clause.complement in names else names[0]
     assert name is not None
-    return Reading(MemoryKind.IDENTITY, links(ME, "named", [person(name_of(name))]), (Ending("named"),) if said.corrects else ())
+    return Reading(
+        MemoryKind.IDENTITY, links(ME, "named", [person(name_of(name))]), (Ending("named"),) if said.corrects else ()
+    )
 
 
 def named_by_others(said: Said) -> Reading | None:
     """As in "everyone calls me Bo"."""
     clause = said.clause
     names = [t for t in clause.tokens if t.i > clause.main.i + 1 and t.text[:1].isupper()]
-    if clause.lemma != "call" or clause.tense is not Tense.PRESENT or clause.negated or "me" not in clause.words or not names:
+    if (
+        clause.lemma != "call"
+        or clause.tense is not Tense.PRESENT
+        or clause.negated
+        or "me" not in clause.words
+        or not names
+    ):
         return None
     return Reading(MemoryKind.IDENTITY, links(ME, "named", [person(names[0].text)]), state=True)
 
@@ -56,11 +93,27 @@ def kin_named(said: Said) -> Reading | None:
     if is_pet(owner):
         return Reading(MemoryKind.RELATIONSHIP, links(ME, "has_pet", [animal(full_name(complement))]))
     predicate = kin_of(owner)
-    return Reading(MemoryKind.RELATIONSHIP, links(ME, predicate, [person(full_name(complement))])) if predicate else None
+    return (
+        Reading(MemoryKind.RELATIONSHIP, links(ME, predicate, [person(full_name(complement))])) if predicate else None
+    )
 
 
 def _birthday(said: Said) -> Reading | None:
     return Reading(MemoryKind.IDENTITY) if said.mine in ("birthday", "birthdate", "dob") and said.dates else None
+
+
+CONTACTS = frozenset("email e-mail mail number handle username website address".split())
+
+
+def _contact(said: Said) -> Reading | None:
+    if said.mine not in CONTACTS or not _is_copula(said) or said.clause.negated:
+        return None
+    given = [
+        t
+        for t in said.clause.tokens
+        if t.i > said.clause.main.i and (t.like_num or t.like_email or t.like_url or t.text.startswith("@"))
+    ]
+    return Reading(MemoryKind.IDENTITY, state=True) if given else None
 
 
 def _pronouns(said: Said) -> Reading | None:
@@ -81,7 +134,7 @@ def _favourite(said: Said) -> Reading | None:
     if not any(t.lower_ in FAVOURITES for t in subject.subtree):
         return None
     complement = said.clause.complement
-    if complement is None or not is_informative(complement) and complement.pos_ != "ADJ":
+    if complement is None or (not is_informative(complement) and complement.pos_ != "ADJ"):
         return None
     if said.clause.tense is Tense.PAST:
         return Reading(MemoryKind.PREFERENCE, confidence=LOOSE)
@@ -95,9 +148,13 @@ def _favoured(said: Said) -> list[Thing]:
 
 
 def _goal(said: Said) -> Reading | None:
-    if said.mine not in GOAL_NOUNS and said.mine != "plan" or said.clause.lemma != "be":
+    if (said.mine not in GOAL_NOUNS and said.mine != "plan") or said.clause.lemma != "be":
         return None
-    if not any(is_informative(t) and t.pos_ in ("NOUN", "PROPN", "VERB") for t in said.clause.tokens if t.i > said.clause.head.i):
+    if not any(
+        is_informative(t) and t.pos_ in ("NOUN", "PROPN", "VERB")
+        for t in said.clause.tokens
+        if t.i > said.clause.head.i
+    ):
         return None
     return Reading(MemoryKind.PLAN if said.mine == "plan" else MemoryKind.GOAL, state=True)
 
@@ -107,7 +164,7 @@ def _hobbies(said: Said) -> Reading | None:
 
 
 def _dated_event(said: Said) -> Reading | None:
-    """"My flight is on 3 May"."""
+    """ "My flight is on 3 May"."""
     if said.mine not in EVENT_NOUNS or not said.dates or said.clause.negated:
         return None
     past = said.clause.tense in (Tense.PAST, Tense.PERFECT)
@@ -130,18 +187,28 @@ def _possession(said: Said) -> Reading | None:
     complement = said.clause.complement
     if complement.pos_ not in ("NOUN", "PROPN") or not is_informative(complement):
         return None
-    return Reading(MemoryKind.POSSESSION, links(ME, "owns", [Thing(name_of(complement), EntityType.PRODUCT)]), confidence=LOOSE, state=True)
-
-
+    return Reading(
+        MemoryKind.POSSESSION,
+        links(ME, "owns", [Thing(name_of(complement), EntityType.PRODUCT)]),
+        confidence=LOOSE,
+        state=True,
+    )
 
 
 def favourite_first(said: Said) -> Reading | None:
-    """"Green curry is my favourite dish." """
+    """ "Green curry is my favourite dish." """
     complement = said.clause.complement
     subject = said.clause.subject
-    if complement is None or subject is None or not is_informative(subject) or subject.lower_ in ("it", "this", "that", "there"):
+    if (
+        complement is None
+        or subject is None
+        or not is_informative(subject)
+        or subject.lower_ in ("it", "this", "that", "there")
+    ):
         return None
-    favourite = any(t.lower_ in FAVOURITES for t in complement.children) and any(t.lower_ in ("my", "our") for t in complement.children)
+    favourite = any(t.lower_ in FAVOURITES for t in complement.children) and any(
+        t.lower_ in ("my", "our") for t in complement.children
+    )
     if not favourite:
         return None
     return Reading(MemoryKind.PREFERENCE, links(ME, "prefers", topics(subject)), state=True)

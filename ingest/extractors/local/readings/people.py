@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def having_kin(said: Said) -> Reading | None:
-    """"I have two brothers", "I have a son named Eli", "I don't have any kids"."""
+    """ "I have two brothers", "I have a son named Eli", "I don't have any kids"."""
     kin = [t for t in said.clause.objects if t.lemma_.lower() in RELATIONS]
     if not kin or said.clause.tense is Tense.FUTURE:
         return None
@@ -42,23 +42,27 @@ def marrying(said: Said) -> Reading | None:
     if clause.tense in (Tense.FUTURE, Tense.PROGRESSIVE):
         return Reading(MemoryKind.PLAN)
     spouse = _named_objects(said, "to")
-    return Reading(MemoryKind.RELATIONSHIP, links(said.subject, "married_to", spouse), change=clause.tense is Tense.PAST)
+    return Reading(
+        MemoryKind.RELATIONSHIP, links(said.subject, "married_to", spouse), change=clause.tense is Tense.PAST
+    )
 
 
 def getting_into_a_state(said: Said) -> Reading | None:
-    """"Got married", "got engaged to Lena", "got divorced": the parser takes "got" for an auxiliary or for the verb."""
+    """ "Got married", "got engaged to Lena", "got divorced": the parser takes "got" for an auxiliary or for the verb."""
     words = said.clause.words
     if "married" in words or "hitched" in words:
         return marrying(said)
     if "engaged" in words:
-        return Reading(MemoryKind.RELATIONSHIP, links(said.subject, "partner_of", _named_objects(said, "to")), change=True)
+        return Reading(
+            MemoryKind.RELATIONSHIP, links(said.subject, "partner_of", _named_objects(said, "to")), change=True
+        )
     if words & {"divorced", "separated"}:
         return Reading(MemoryKind.RELATIONSHIP, ends=(Ending("married_to"),), change=True)
     return None
 
 
 def parting(said: Said) -> Reading | None:
-    """"We broke up", "Hana and I broke up", "I broke up with Tom"."""
+    """ "We broke up", "Hana and I broke up", "I broke up with Tom"."""
     other = _named_objects(said, "with") or partners_in_subject(said)
     ends = tuple(Ending("partner_of", each.name) for each in other) or (Ending("partner_of"),)
     if said.clause.verb == "divorce":
@@ -70,7 +74,9 @@ def partners_in_subject(said: Said) -> list[Thing]:
     subject = said.clause.subject
     if subject is None:
         return []
-    return [person(full_name(t)) for t in (subject, *subject.conjuncts) if is_name(t) and t.lower_ not in ("i", "my", "we")]
+    return [
+        person(full_name(t)) for t in (subject, *subject.conjuncts) if is_name(t) and t.lower_ not in ("i", "my", "we")
+    ]
 
 
 def dating(said: Said) -> Reading | None:
@@ -87,7 +93,9 @@ def _named_objects(said: Said, preposition: str) -> list[Thing]:
 
 
 def dying(said: Said) -> Reading | None:
-    if said.clause.tense not in (Tense.PAST, Tense.PERFECT) or (said.clause.lemma == "pass" and "away" not in said.clause.words):
+    if said.clause.tense not in (Tense.PAST, Tense.PERFECT) or (
+        said.clause.lemma == "pass" and "away" not in said.clause.words
+    ):
         return None
     pet = said.subject is not None and said.subject.type is EntityType.ANIMAL
     ends = (Ending("has_pet", said.subject.name),) if said.subject and pet else ()
@@ -101,6 +109,14 @@ def meeting(said: Said) -> Reading | None:
     return Reading(MemoryKind.EVENT, links(said.subject, "knows", who))
 
 
+def knowing(said: Said) -> Reading | None:
+    """ "I've known Tom since 2010"."""
+    who = _named_objects(said, "")
+    if said.clause.tense is not Tense.PERFECT or not who:
+        return None
+    return Reading(MemoryKind.RELATIONSHIP, links(said.subject, "knows", who), state=True)
+
+
 def expecting(said: Said) -> Reading | None:
     if not any(t.lemma_ in ("baby", "child", "twin", "girl", "boy") for t in said.clause.objects):
         return None
@@ -108,7 +124,7 @@ def expecting(said: Said) -> Reading | None:
 
 
 def naming(said: Said) -> Reading | None:
-    """"We named her Miso"."""
+    """ "We named her Miso"."""
     names = [t for t in said.clause.tokens if t.i > said.clause.main.i and is_name(t)]
     others = [t for t in said.clause.tokens if t.i > said.clause.main.i and t.lower_ in ("him", "her", "it", "them")]
     if not names or not others:
@@ -137,6 +153,7 @@ VERBS: dict[str, Reader] = {
     "pass away": dying,
     "pass": dying,
     "meet": meeting,
+    "know": knowing,
     "expect": expecting,
     "name": naming,
     "adopt": having_pet,

@@ -6,32 +6,40 @@ from graphs.kinds import MemoryKind
 from ingest.extractors.base import Link
 from ingest.extractors.local.clauses import Tense
 from ingest.extractors.local.nouns import is_informative, is_name, name_of
-from ingest.extractors.local.readings.base import LOOSE, PLAIN, WEAK, Reader, Reading, links, place
+from ingest.extractors.local.readings.base import LOOSE, PLAIN, WEAK, Reader, Reading, is_habitual, links, place
 from ingest.extractors.local.readings.tastes import has_content
 from ingest.extractors.local.scene import Said
-from ingest.extractors.local.words import HABITS
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-TALK = frozenset("know ask talk chat say see hear share tell understand discuss check thank mention add try find help be have do get give make show let put express improve".split())
+TALK = frozenset(
+    """
+    know ask talk chat say see hear share tell understand discuss check thank mention add try find help be have
+    do get give make show let put express improve
+    """.split()
+)
 """What one wants to do in this very conversation, or too little to be a goal."""
 
 JOURNEYS = frozenset("go travel fly visit move drive hike".split())
 
 
 def planning(said: Said) -> Reading | None:
-    """"I plan to…", "I'm planning a trip to…", "I'm thinking of going…", "I decided to…"."""
+    """ "I plan to…", "I'm planning a trip to…", "I'm thinking of going…", "I decided to…"."""
     clause = said.clause
     into = intended(said)
     musing = clause.lemma in ("think", "consider", "dream") and clause.tense is Tense.PAST
-    if clause.negated or musing or (clause.tense is Tense.PRESENT and clause.words & HABITS):
+    if clause.negated or musing or (clause.tense is Tense.PRESENT and is_habitual(said)):
         return None
     things = [t for t in clause.objects if is_informative(t)]
     if into is not None and has_content(into) and (into.lemma_ not in TALK or _has_object(into)):
         return Reading(MemoryKind.PLAN, _journey(said, into), confidence=_sure(said))
     if things and clause.lemma in ("plan", "book", "organise", "organize", "schedule", "arrange"):
-        return Reading(MemoryKind.PLAN, _trip(said, things[0]), confidence=LOOSE if clause.tense in (Tense.PAST, Tense.PERFECT) else PLAIN)
+        return Reading(
+            MemoryKind.PLAN,
+            _trip(said, things[0]),
+            confidence=LOOSE if clause.tense in (Tense.PAST, Tense.PERFECT) else PLAIN,
+        )
     return None
 
 
@@ -51,7 +59,11 @@ def intended(said: Said) -> "Token | None":
 def _journey(said: Said, verb: "Token") -> tuple[Link, ...]:
     if verb.lemma_.lower() not in JOURNEYS:
         return ()
-    places = [t for t in verb.subtree if t.dep_ in ("pobj", "dobj") and is_name(t) and t.ent_type_ in ("GPE", "LOC", "FAC", "")]
+    places = [
+        t
+        for t in verb.subtree
+        if t.dep_ in ("pobj", "dobj") and is_name(t) and t.ent_type_ in ("GPE", "LOC", "FAC", "")
+    ]
     to = [t for t in places if t.head.lower_ == "to" or t.dep_ == "dobj"]
     return links(said.subject, "plans_to_visit", [place(name_of(t)) for t in to[:1]])
 
@@ -64,14 +76,25 @@ def _trip(said: Said, noun: "Token") -> tuple[Link, ...]:
 
 
 def wanting(said: Said) -> Reading | None:
-    """"I want to become a pilot": a goal, and a plan where it has a date."""
+    """ "I want to become a pilot": a goal, and a plan where it has a date."""
     clause = said.clause
     into = clause.infinitive()
-    if clause.negated or into is None or into.tag_ != "VB" or any(t.dep_ in ("nsubj", "nsubjpass") for t in into.children):
+    if (
+        clause.negated
+        or into is None
+        or into.tag_ != "VB"
+        or any(t.dep_ in ("nsubj", "nsubjpass") for t in into.children)
+    ):
         return None
-    if into.lemma_.lower() in TALK and not (into.lemma_ in ("be", "get", "make", "have", "improve", "find") and _has_object(into)):
+    if into.lemma_.lower() in TALK and not (
+        into.lemma_ in ("be", "get", "make", "have", "improve", "find") and _has_object(into)
+    ):
         return None
-    if not has_content(into) or not _has_noun(into) or clause.tense not in (Tense.PRESENT, Tense.PROGRESSIVE, Tense.PERFECT):
+    if (
+        not has_content(into)
+        or not _has_noun(into)
+        or clause.tense not in (Tense.PRESENT, Tense.PROGRESSIVE, Tense.PERFECT)
+    ):
         return None
     return Reading(MemoryKind.GOAL, confidence=LOOSE, state=True)
 
@@ -91,7 +114,7 @@ def needing(said: Said) -> Reading | None:
 
 
 def working_towards(said: Said) -> Reading | None:
-    """"I'm saving up for a camper van", "I'm training for a marathon"."""
+    """ "I'm saving up for a camper van", "I'm training for a marathon"."""
     aim = said.clause.after("for")
     lasting = said.clause.tense in (Tense.PROGRESSIVE, Tense.PERFECT)
     if not lasting or said.clause.negated or aim is None or not is_informative(aim):
@@ -100,9 +123,19 @@ def working_towards(said: Said) -> Reading | None:
 
 
 def seeking(said: Said) -> Reading | None:
-    """"I'm looking for a new job": a goal if it is one of the large things of life."""
+    """ "I'm looking for a new job": a goal if it is one of the large things of life."""
     aim = said.clause.after("for")
-    if aim is None or aim.lemma_.lower() not in ("job", "apartment", "flat", "house", "roommate", "flatmate", "internship", "investor", "cofounder"):
+    if aim is None or aim.lemma_.lower() not in (
+        "job",
+        "apartment",
+        "flat",
+        "house",
+        "roommate",
+        "flatmate",
+        "internship",
+        "investor",
+        "cofounder",
+    ):
         return None
     return Reading(MemoryKind.GOAL, state=True)
 
@@ -123,11 +156,19 @@ def _has_object(verb: "Token") -> bool:
 
 
 def _has_noun(verb: "Token") -> bool:
-    return any(t.pos_ in ("NOUN", "PROPN") and is_informative(t) for t in verb.subtree)
+    """Or another verb that says as much: "to learn to sail"."""
+    return any((t.pos_ in ("NOUN", "PROPN") and is_informative(t)) or _is_told_by(t, verb) for t in verb.subtree)
+
+
+def _is_told_by(token: "Token", verb: "Token") -> bool:
+    return token.dep_ == "xcomp" and token is not verb and token.pos_ == "VERB" and token.lemma_.lower() not in TALK
 
 
 VERBS: dict[str, Reader] = {
-    **dict.fromkeys(("plan", "intend", "think", "consider", "decide", "aim", "book", "schedule", "arrange", "organize", "organise"), planning),
+    **dict.fromkeys(
+        ("plan", "intend", "think", "consider", "decide", "aim", "book", "schedule", "arrange", "organize", "organise"),
+        planning,
+    ),
     "want": wanting,
     "dream": planning,
     "hope": hoping,

@@ -14,22 +14,40 @@ if TYPE_CHECKING:
 
 FAILING = frozenset("crash fail freeze hang disappear malfunction glitch leak overheat stall lag break time".split())
 FAILING_PARTICLES = {"time": ("out",), "break": ("", "down"), "freeze": ("", "up")}
-EXPECTED = frozenset("arrive work load start open respond connect sync appear show print update install boot charge turn ship play send render save scan pair".split())
+EXPECTED = frozenset(
+    """
+    arrive work load start open respond connect sync appear show print update install boot charge turn ship play
+    send render save scan pair
+    """.split()
+)
 """What things are there to do: a problem when negated."""
-BROKEN = frozenset("broken down slow missing stuck offline defective faulty damaged unavailable unresponsive cracked".split())
-CANNOT = frozenset("log sign connect access open upload download install reach pay print reset update export import save load send receive reproduce deploy build start turn cancel activate delete verify".split())
-TROUBLE = re.compile(r"\b(?:trouble|problems?|issues?|difficult(?:y|ies)|errors?)\b.* (?:with|when|while|in|on)\b", re.IGNORECASE)
+BROKEN = frozenset(
+    """
+    broken down slow missing stuck offline defective faulty damaged unavailable unresponsive cracked
+    """.split()
+)
+CANNOT = frozenset(
+    """
+    log sign connect access open upload download install reach pay print reset update export import save load
+    send receive reproduce deploy build start turn cancel activate delete verify
+    """.split()
+)
+TROUBLE = re.compile(
+    r"\b(?:trouble|problems?|issues?|difficult(?:y|ies)|errors?)\b.* (?:with|when|while|in|on)\b", re.IGNORECASE
+)
 BILLED = frozenset("charge bill overcharge invoice debit".split())
 
 
 def failing(said: Said) -> Reading | None:
-    """"The app crashes", "my order hasn't arrived", "the import keeps failing"."""
+    """ "The app crashes", "my order hasn't arrived", "the import keeps failing"."""
     if not _is_a_thing(said.clause.subject) or not (_fails(said) or _is_broken(said)):
         return None
     if said.clause.tense is Tense.FUTURE:
         return None
     past = said.clause.tense is Tense.PAST and not said.clause.negated
-    return Reading(MemoryKind.EVENT if past else MemoryKind.FACT, confidence=LOOSE, state=not past and not _is_past(said))
+    return Reading(
+        MemoryKind.EVENT if past else MemoryKind.FACT, confidence=LOOSE, state=not past and not _is_past(said)
+    )
 
 
 def _is_past(said: Said) -> bool:
@@ -41,7 +59,10 @@ def _is_a_thing(subject: "Token | None") -> bool:
         return False
     if kin_of(subject) or is_pet(subject):
         return False
-    return any(t.dep_ in ("det", "poss", "compound", "nummod", "appos", "nmod") for t in subject.children) or subject.pos_ == "PROPN"
+    return (
+        any(t.dep_ in ("det", "poss", "compound", "nummod", "appos", "nmod") for t in subject.children)
+        or subject.pos_ == "PROPN"
+    )
 
 
 def _fails(said: Said) -> bool:
@@ -57,11 +78,16 @@ def _fails(said: Said) -> bool:
 def _is_broken(said: Said) -> bool:
     complement = said.clause.complement
     words = said.clause.words & BROKEN
-    return said.clause.lemma in ("be", "break", "damage") and bool(words) and (complement is None or complement.lower_ in BROKEN) and not said.clause.negated
+    return (
+        said.clause.lemma in ("be", "break", "damage")
+        and bool(words)
+        and (complement is None or complement.lower_ in BROKEN)
+        and not said.clause.negated
+    )
 
 
 def cannot(said: Said) -> Reading | None:
-    """"I can't log in", "we cannot connect to the VPN"."""
+    """ "I can't log in", "we cannot connect to the VPN"."""
     clause = said.clause
     modal = any(t.lower_ in ("can", "ca") for t in clause.auxiliaries)
     if not (modal and clause.negated and clause.lemma in CANNOT):
@@ -74,7 +100,12 @@ def having_trouble(said: Said) -> Reading | None:
     """Only with what it is about, and not "a question"."""
     match = TROUBLE.search(said.text)
     noun = said.clause.after("with", "in", "on")
-    if match is None or said.clause.negated or said.clause.tense is Tense.FUTURE:
+    if (
+        match is None
+        or said.clause.lemma not in ("have", "get", "experience", "face", "encounter", "run", "see")
+        or said.clause.negated
+        or said.clause.tense is Tense.FUTURE
+    ):
         return None
     if (noun is None or not is_informative(noun)) and "when" not in said.clause.words:
         return None

@@ -4,10 +4,10 @@ from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Ending
 from ingest.extractors.local.clauses import Tense
 from ingest.extractors.local.nouns import activity, coordinated, is_informative, topics
-from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, links, topic
+from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, is_habitual, links, topic
 from ingest.extractors.local.readings.tastes import has_content, points_back
 from ingest.extractors.local.scene import Said
-from ingest.extractors.local.words import HABITS, LANGUAGES
+from ingest.extractors.local.words import LANGUAGES
 
 LASTING = (Tense.PRESENT, Tense.PERFECT, Tense.PROGRESSIVE, Tense.USED_TO)
 
@@ -43,7 +43,11 @@ def learning(said: Said) -> Reading | None:
         return None
     if things:
         return Reading(MemoryKind.SKILL, links(said.subject, "learns", topics(things[0])), state=True)
-    if into is not None and has_content(into) and not any(t.lower_ in ("that", "how") for t in into.children if t.dep_ == "mark"):
+    if (
+        into is not None
+        and has_content(into)
+        and not any(t.lower_ in ("that", "how") for t in into.children if t.dep_ == "mark")
+    ):
         return Reading(MemoryKind.SKILL, links(said.subject, "learns", [topic(activity(into))]), state=True)
     return None
 
@@ -54,7 +58,7 @@ def practising(said: Said) -> Reading | None:
     if clause.tense not in LASTING or clause.ceased:
         return None
     informative = any(is_informative(t) and t.pos_ in ("NOUN", "PROPN") for t in clause.tokens if t.i > clause.main.i)
-    if clause.tense is Tense.PROGRESSIVE or not (informative or clause.words & HABITS):
+    if clause.tense is Tense.PROGRESSIVE or not (informative or is_habitual(said)):
         return None
     found = () if clause.negated else links(said.subject, "practises", [topic(activity(clause.main))])
     return Reading(MemoryKind.SKILL, found, state=True)
@@ -66,7 +70,7 @@ def collecting(said: Said) -> Reading | None:
 
 
 def able(said: Said) -> Reading | None:
-    """"I can code in Haskell", "I can't swim"; not "I can see why"."""
+    """ "I can code in Haskell", "I can't swim"; not "I can see why"."""
     clause = said.clause
     if not any(t.lower_ in ("can", "ca", "cannot") for t in clause.auxiliaries):
         return None
@@ -75,13 +79,22 @@ def able(said: Said) -> Reading | None:
     return speaking(said) if clause.lemma == "speak" else Reading(MemoryKind.SKILL, confidence=LOOSE, state=True)
 
 
-ABILITIES = frozenset("code program swim drive cook bake sing dance draw paint play speak ski surf skate ride juggle sew knit type fly sail dive whistle read write weld climb".split())
+ABILITIES = frozenset(
+    """
+    code program swim drive cook bake sing dance draw paint play speak ski surf skate ride juggle sew knit type
+    fly sail dive whistle read write weld climb
+    """.split()
+)
 
 
 def good_at(said: Said) -> Reading | None:
     noun = said.clause.after("at", "with")
     complement = said.clause.complement
-    if complement is None or complement.lower_ not in ("good", "great", "bad", "terrible", "skilled", "decent", "fluent") or noun is None:
+    if (
+        complement is None
+        or complement.lower_ not in ("good", "great", "bad", "terrible", "skilled", "decent", "fluent")
+        or noun is None
+    ):
         return None
     if complement.lower_ == "fluent" or not is_informative(noun):
         return None
@@ -95,12 +108,16 @@ def fluent(said: Said) -> Reading | None:
 
 
 def pastimes(said: Said) -> Reading | None:
-    """"My hobbies are climbing and origami.\""""
+    """ "My hobbies are climbing and origami.\""""
     main = said.clause.main
     complement = main if main.tag_ == "VBG" else said.clause.complement or said.clause.infinitive()
     if complement is None:
         return None
-    found = [topic(activity(t)) if t.pos_ == "VERB" else thing for t in coordinated(complement) for thing in topics(t, EntityType.TOPIC)[:1]]
+    found = [
+        topic(activity(t)) if t.pos_ == "VERB" else thing
+        for t in coordinated(complement)
+        for thing in topics(t, EntityType.TOPIC)[:1]
+    ]
     return Reading(MemoryKind.PREFERENCE, links(said.subject, "practises", found), state=True) if found else None
 
 

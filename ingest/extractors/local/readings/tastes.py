@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 POINTING = ("this", "that", "these", "those")
-GENERIC = frozenset("sea ocean mountains mountain beach outdoors countryside city rain snow sun cold heat theatre theater opera gym cinema forest desert night winter summer water".split())
+GENERIC = frozenset(
+    """
+    sea ocean mountains mountain beach outdoors countryside city rain snow sun cold heat theatre theater opera
+    gym cinema forest desert night winter summer water
+    """.split()
+)
 """With "the" they are meant in general; other nouns with "the" point at something said before."""
 
 OPPOSITE = {"likes": "dislikes", "dislikes": "likes"}
@@ -25,14 +30,37 @@ def what_is_liked(said: Said) -> list[Thing]:
     objects = [t for t in said.clause.objects if t.dep_ != "attr"]
     if objects and not points_back(objects[0]):
         return topics(objects[0])
-    if into is not None and not objects and not any(t.dep_ in ("nsubj", "nsubjpass") for t in into.children):
+    if (
+        into is not None
+        and not objects
+        and (into is said.clause.head or not any(t.dep_ in ("nsubj", "nsubjpass") for t in into.children))
+    ):
         return [thing for thing in topics(into) if has_content(into)]
     return []
 
 
 def has_content(verb: "Token") -> bool:
-    """"Hiking" by itself says enough, "being" and "doing it" do not."""
-    if verb.lemma_.lower() in ("be", "do", "have", "get", "see", "know", "hear", "talk", "chat", "share", "meet", "help", "try", "let", "find", "think", "take", "make"):
+    """ "Hiking" by itself says enough, "being" and "doing it" do not."""
+    if verb.lemma_.lower() in (
+        "be",
+        "do",
+        "have",
+        "get",
+        "see",
+        "know",
+        "hear",
+        "talk",
+        "chat",
+        "share",
+        "meet",
+        "help",
+        "try",
+        "let",
+        "find",
+        "think",
+        "take",
+        "make",
+    ):
         return any(is_informative(t) and t.pos_ in ("NOUN", "PROPN") for t in verb.subtree if t.i > verb.i)
     return not any(t.lower_ in ("it", "that", "them", "this") for t in verb.children if t.dep_ == "dobj")
 
@@ -56,14 +84,23 @@ def disliking(said: Said) -> Reading | None:
 
 def _taste(said: Said, predicate: str) -> Reading | None:
     things = what_is_liked(said)
-    if not things or said.clause.tense is Tense.FUTURE:
+    if not (things or _likes_own(said)) or said.clause.tense is Tense.FUTURE:
         return None
     if said.clause.tense is Tense.USED_TO:
         return Reading(MemoryKind.PREFERENCE, state=True, ends=_endings(predicate, things))
-    ends = _endings(OPPOSITE.get(predicate, ""), things) if said.clause.ceased or (replaces(said) and not said.corrects) else ()
+    ends = (
+        _endings(OPPOSITE.get(predicate, ""), things)
+        if said.clause.ceased or (replaces(said) and not said.corrects)
+        else ()
+    )
     found = () if said.clause.ceased or not predicate else links(said.subject, predicate, things)
     confidence = LOOSE if said.clause.tense is Tense.PAST else PLAIN
     return Reading(MemoryKind.PREFERENCE, found, ends, confidence, state=said.clause.tense is not Tense.PAST)
+
+
+def _likes_own(said: Said) -> bool:
+    """ "I love my job", "I like my steak rare": kept, but the job is no thing of its own."""
+    return any(is_mine(t) and is_informative(t) for t in said.clause.objects)
 
 
 def _endings(predicate: str, things: list[Thing]) -> tuple[Ending, ...]:
@@ -74,18 +111,20 @@ def preferring(said: Said) -> Reading | None:
     things = what_is_liked(said)
     if not things or said.clause.negated:
         return None
-    return Reading(MemoryKind.PREFERENCE, links(said.subject, "prefers", things), ends_others(said, "prefers"), state=True)
+    return Reading(
+        MemoryKind.PREFERENCE, links(said.subject, "prefers", things), ends_others(said, "prefers"), state=True
+    )
 
 
 def rather(said: Said) -> Reading | None:
-    """"I'd rather get an email than a call." """
+    """ "I'd rather get an email than a call." """
     if "rather" not in said.clause.words or not any(is_informative(t) for t in said.clause.objects):
         return None
     return Reading(MemoryKind.PREFERENCE, state=True)
 
 
 def giving_up(said: Said) -> Reading | None:
-    """"I gave up coffee", "I stopped playing tennis": an event that ends what was a habit."""
+    """ "I gave up coffee", "I stopped playing tennis": an event that ends what was a habit."""
     clause = said.clause
     into = clause.infinitive()
     verb = into if into is not None else next((t for t in clause.objects if t.tag_ == "VBG"), None)
@@ -96,7 +135,9 @@ def giving_up(said: Said) -> Reading | None:
         return Reading(MemoryKind.EVENT, ends=ends_of_activity(verb), change=True)
     if objects and clause.verb in ("give up", "quit", "cut out", "drop") and not any(is_mine(t) for t in objects):
         names = [thing.name for each in objects for thing in topics(each)]
-        return Reading(MemoryKind.EVENT, ends=tuple(Ending(p, n) for n in names for p in ("likes", "eats", "takes")), change=True)
+        return Reading(
+            MemoryKind.EVENT, ends=tuple(Ending(p, n) for n in names for p in ("likes", "eats", "takes")), change=True
+        )
     return None
 
 
@@ -115,7 +156,7 @@ def ends_of_activity(verb: "Token") -> tuple[Ending, ...]:
 
 
 def disliking_strongly(said: Said) -> Reading | None:
-    """"I can't stand cilantro": the negation belongs to the idiom."""
+    """ "I can't stand cilantro": the negation belongs to the idiom."""
     things = what_is_liked(said)
     return Reading(MemoryKind.PREFERENCE, links(said.subject, "dislikes", things), state=True) if things else None
 

@@ -50,7 +50,11 @@ def buying(said: Said) -> Reading | None:
         return Reading(MemoryKind.PLAN)
     if clause.tense is Tense.PRESENT:
         return None
-    return Reading(MemoryKind.POSSESSION, links(said.subject, "owns", topics(things[0], EntityType.PRODUCT)), change=clause.tense is Tense.PAST)
+    return Reading(
+        MemoryKind.POSSESSION,
+        links(said.subject, "owns", topics(things[0], EntityType.PRODUCT)),
+        change=clause.tense is Tense.PAST,
+    )
 
 
 def getting(said: Said) -> Reading | None:
@@ -61,20 +65,27 @@ def getting(said: Said) -> Reading | None:
     if any(t.lemma_ in work.JOB for t in clause.objects) and clause.tense in (Tense.PAST, Tense.PERFECT):
         at = work.employer(said, "at", "with")
         found = links(said.subject, "works_at", at) + links(said.subject, "works_as", work.profession(said))
-        return Reading(MemoryKind.WORK, found, (Ending("works_at"),) if at and not clause.words & {"temp", "part-time", "second", "side"} else (), change=True)
+        return Reading(
+            MemoryKind.WORK,
+            found,
+            (Ending("works_at"),) if at and not clause.words & {"temp", "part-time", "second", "side"} else (),
+            change=True,
+        )
     if clause.tense not in (Tense.PAST, Tense.PERFECT) or clause.negated:
         return None
     pet = people.having_pet(said)
     if pet:
         return pet
-    things = [t for t in clause.objects if is_thing(t) and any(d.lower_ in ("a", "an", "two", "my") for d in t.children)]
+    things = [
+        t for t in clause.objects if is_thing(t) and any(d.lower_ in ("a", "an", "two", "my") for d in t.children)
+    ]
     if not things or said.clause.words & {"message", "call", "email", "feeling"}:
         return None
     return Reading(MemoryKind.EVENT, confidence=LOOSE)
 
 
 def having(said: Said) -> Reading | None:
-    """"Have" is kin, a pet, an illness, an appointment or a thing, and very often nothing of these."""
+    """ "Have" is kin, a pet, an illness, an appointment or a thing, and very often nothing of these."""
     for read in (people.having_kin, people.having_pet, health.has_condition, health.treated, appointment):
         found = read(said)
         if found:
@@ -94,13 +105,20 @@ def appointment(said: Said) -> Reading | None:
 def _possession(said: Said) -> Reading | None:
     clause = said.clause
     things = [t for t in clause.objects if is_thing(t)]
-    if not things or clause.tense not in (Tense.PRESENT, Tense.USED_TO) or clause.infinitive() is not None and clause.infinitive().dep_ == "xcomp":  # type: ignore[union-attr]
+    if (
+        not things
+        or clause.tense not in (Tense.PRESENT, Tense.USED_TO)
+        or (clause.infinitive() is not None
+        and clause.infinitive().dep_ == "xcomp")
+    ):  # type: ignore[union-attr]
         return None
     noun = things[0]
     counted = any(t.dep_ == "nummod" or t.lower_ in ("a", "an") for t in noun.children)
-    if not counted and noun.pos_ != "PROPN" or said.dates:
+    if (not counted and noun.pos_ != "PROPN") or said.dates:
         return None
-    found = links(said.subject, "owns", [topic for topic in topics(noun, EntityType.PRODUCT)]) if not clause.negated else ()
+    found = (
+        links(said.subject, "owns", [topic for topic in topics(noun, EntityType.PRODUCT)]) if not clause.negated else ()
+    )
     return Reading(MemoryKind.POSSESSION, found, confidence=LOOSE, state=True)
 
 
@@ -110,11 +128,16 @@ def driving(said: Said) -> Reading | None:
     owned = [t for t in things if t.pos_ == "PROPN" or any(d.lower_ in ("a", "an", "my") for d in t.children)]
     if clause.tense is not Tense.PRESENT or not owned or clause.negated:
         return None
-    return Reading(MemoryKind.POSSESSION, links(said.subject, "owns", topics(owned[0], EntityType.PRODUCT)), confidence=LOOSE, state=True)
+    return Reading(
+        MemoryKind.POSSESSION,
+        links(said.subject, "owns", topics(owned[0], EntityType.PRODUCT)),
+        confidence=LOOSE,
+        state=True,
+    )
 
 
 def parting_with(said: Said) -> Reading | None:
-    """"I sold my car", "I lost my ring"."""
+    """ "I sold my car", "I lost my ring"."""
     things = [t for t in said.clause.objects if is_mine(t) and is_informative(t)]
     if not things or said.clause.tense not in (Tense.PAST, Tense.PERFECT) or said.clause.negated:
         return None

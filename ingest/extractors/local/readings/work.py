@@ -6,7 +6,16 @@ from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Ending, Link, Thing
 from ingest.extractors.local.clauses import Tense
 from ingest.extractors.local.nouns import coordinated, is_informative, is_mine, is_name, name_of, topics
-from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, ends_others, is_ahead, links, organization, topic
+from ingest.extractors.local.readings.base import (
+    LOOSE,
+    Reader,
+    Reading,
+    ends_others,
+    is_ahead,
+    links,
+    organization,
+    topic,
+)
 from ingest.extractors.local.scene import Said
 from ingest.extractors.local.words import STUDY_WORDS, WORK_NOUNS
 
@@ -17,8 +26,12 @@ JOB = ("job", "role", "position", "career", "internship", "apprenticeship", "gig
 
 
 def employer(said: Said, *prepositions: str) -> list[Thing]:
-    noun = said.clause.after(*(prepositions or ("at", "for", "with")))
-    return [organization(name_of(noun))] if noun is not None and is_name(noun) and noun.ent_type_ not in ("DATE", "TIME") else []
+    noun = said.clause.after(*(prepositions or ("at", "for")))
+    return (
+        [organization(name_of(noun))]
+        if noun is not None and is_name(noun) and noun.ent_type_ not in ("DATE", "TIME")
+        else []
+    )
 
 
 def profession(said: Said) -> list[Thing]:
@@ -36,7 +49,12 @@ def working(said: Said) -> Reading | None:
         return None
     if clause.after("on") is not None and not (at or role):
         return _working_on(said)
-    if not (at or role or clause.after("at", "for", "in", "from", "with") or clause.words & {"part-time", "remotely", "nights", "freelance", "full-time"}):
+    if not (
+        at
+        or role
+        or clause.after("at", "for", "in", "from", "with")
+        or clause.words & {"part-time", "remotely", "nights", "freelance", "full-time"}
+    ):
         return None
     found = links(said.subject, "works_at", at) + links(said.subject, "works_as", role)
     return Reading(MemoryKind.WORK, found, ends_others(said, "works_at") if at else (), state=True)
@@ -46,13 +64,20 @@ def _working_on(said: Said) -> Reading | None:
     """A project; not "on building up confidence"."""
     noun = said.clause.after("on")
     lasting = said.clause.tense in (Tense.PROGRESSIVE, Tense.PERFECT)
-    if noun is None or not lasting or not is_informative(noun) or noun.tag_ == "VBG" or is_mine(noun) and noun.lemma_ in ("self", "confidence", "patience"):
+    if (
+        noun is None
+        or not lasting
+        or not is_informative(noun)
+        or noun.tag_ == "VBG"
+        or (is_mine(noun)
+        and noun.lemma_ in ("self", "confidence", "patience"))
+    ):
         return None
     return Reading(MemoryKind.WORK, confidence=LOOSE, state=True)
 
 
 def starting(said: Said) -> Reading | None:
-    """"Started at Acme", "started a new job at Acme", "joined Acme as a designer"."""
+    """ "Started at Acme", "started a new job at Acme", "joined Acme as a designer"."""
     clause = said.clause
     at = [organization(name_of(t)) for t in clause.objects if is_name(t)] if clause.lemma == "join" else employer(said)
     as_job = clause.lemma == "join" or not clause.objects or any(t.lemma_ in JOB for t in clause.objects)
@@ -89,7 +114,7 @@ def studying(said: Said) -> Reading | None:
     school = employer(said, "at")
     if said.clause.after("for") and not subjects:
         return None
-    if not subjects and not school or said.clause.negated:
+    if (not subjects and not school) or said.clause.negated:
         return None
     found = links(said.subject, "studies", subjects) + links(said.subject, "studies_at", school)
     return Reading(MemoryKind.WORK, found, ends_others(said, "studies"), state=True)
@@ -107,9 +132,13 @@ def leading(said: Said) -> Reading | None:
     things = [t for t in clause.objects if is_informative(t)]
     if clause.negated or clause.tense in (Tense.FUTURE, Tense.PAST) or not things:
         return None
-    if clause.lemma == "run" and any(t.lemma_ in ("marathon", "mile", "km", "kilometer", "race", "errand", "test", "code", "script") for t in things):
+    if clause.lemma == "run" and any(
+        t.lemma_ in ("marathon", "mile", "km", "kilometer", "race", "errand", "test", "code", "script") for t in things
+    ):
         return None
-    named = [organization(name_of(t)) for t in things if is_name(t)] if clause.lemma in ("run", "manage", "lead") else []
+    named = (
+        [organization(name_of(t)) for t in things if is_name(t)] if clause.lemma in ("run", "manage", "lead") else []
+    )
     return Reading(MemoryKind.WORK, links(said.subject, "works_at", named), state=True)
 
 
@@ -120,7 +149,9 @@ def dismissed(said: Said) -> Reading | None:
 def promoted(said: Said) -> Reading | None:
     noun = said.clause.after("to")
     role = [topic(name_of(noun))] if noun is not None and is_informative(noun) else []
-    return Reading(MemoryKind.WORK, links(said.subject, "works_as", role), (Ending("works_as"),) if role else (), change=True)
+    return Reading(
+        MemoryKind.WORK, links(said.subject, "works_as", role), (Ending("works_as"),) if role else (), change=True
+    )
 
 
 def school_of(noun: "Token") -> list[Thing]:
@@ -129,7 +160,7 @@ def school_of(noun: "Token") -> list[Thing]:
 
 
 def professional(said: Said, noun: "Token") -> Reading:
-    """"I'm a nurse at St. Mary's": ``noun`` is the profession."""
+    """ "I'm a nurse at St. Mary's": ``noun`` is the profession."""
     found: tuple[Link, ...] = ()
     ends: tuple[Ending, ...] = ()
     if noun.lemma_.lower() == "student":
@@ -149,13 +180,25 @@ def about_my_work(said: Said) -> Reading | None:
     clause = said.clause
     if clause.lemma == "be" and clause.complement is not None and clause.complement.pos_ in ("NOUN", "PROPN"):
         if said.mine in ("job", "profession", "occupation", "title", "role"):
-            return Reading(MemoryKind.WORK, links(said.subject, "works_as", [topic(name_of(clause.complement))]), state=True)
+            return Reading(
+                MemoryKind.WORK, links(said.subject, "works_as", [topic(name_of(clause.complement))]), state=True
+            )
     if said.mine in ("company", "employer", "startup") and clause.lemma in ("be", "call") and clause.objects:
-        return Reading(MemoryKind.WORK, links(said.subject, "works_at", [organization(name_of(t)) for t in clause.objects if is_name(t)]), state=True)
-    informative = any(is_informative(t) and t.pos_ in ("NOUN", "PROPN", "NUM") for t in clause.tokens if t.i > clause.head.i)
+        return Reading(
+            MemoryKind.WORK,
+            links(said.subject, "works_at", [organization(name_of(t)) for t in clause.objects if is_name(t)]),
+            state=True,
+        )
+    informative = any(
+        is_informative(t) and t.pos_ in ("NOUN", "PROPN", "NUM") for t in clause.tokens if t.i > clause.head.i
+    )
     if not informative or clause.tense is Tense.FUTURE:
         return None
-    return Reading(MemoryKind.PLAN, confidence=LOOSE) if is_ahead(said) else Reading(MemoryKind.WORK, confidence=LOOSE, state=True)
+    return (
+        Reading(MemoryKind.PLAN, confidence=LOOSE)
+        if is_ahead(said)
+        else Reading(MemoryKind.WORK, confidence=LOOSE, state=True)
+    )
 
 
 VERBS: dict[str, Reader] = {
