@@ -17,7 +17,7 @@ def environment(options: Options, endpoints: Endpoints) -> dict[str, str]:
         "REDIS_URL": endpoints.redis_url,
         "MEMOS_DATA_DIR": str(options.data_dir),
         "PYTHONUNBUFFERED": "1",
-        "CELERY_SKIP_CHECKS": "1",  # worker and beat need no URLs, which Django's checks load: seconds and megabytes
+        "CELERY_SKIP_CHECKS": "1",  # a worker needs no URLs, which Django's checks load: seconds and megabytes
         leftovers.MARK: str(options.data_dir),
     }
 
@@ -40,7 +40,7 @@ def worker(options: Options, folder: DataFolder, env: dict[str, str]) -> Child:
 
 
 def beat(options: Options, folder: DataFolder, env: dict[str, str]) -> Child:
-    command = ["celery", "-A", "memos", "beat", "--loglevel", "WARNING", "--pidfile", ""]
+    command = ["celery", "-A", "memos.embedded.clock", "beat", "--loglevel", "WARNING", "--pidfile", ""]
     command += ["--schedule", str(folder.path / "run/beat")]
     return _python("beat", command, options, folder, env)
 

@@ -91,14 +91,13 @@ class Supervisor:
         return steps
 
     def _start_processes(self, listening: socket) -> None:
-        *at_once, beat = self.processes
-        for child in at_once:
-            rotate(child.log)
-            child.start()
+        web, worker, beat = self.processes
+        web.start()
+        worker.start()
         host, port = listening.getsockname()[:2]
         with closing(Probe(host, port)) as probe:
             if not wait_until(lambda: self._is_up(probe), seconds=_READY_SECONDS, pause=self.interrupt.pause):
-                raise EmbeddedError(f"The web server does not answer after {_READY_SECONDS} s (see {at_once[0].log}).")
+                raise EmbeddedError(f"The web server does not answer after {_READY_SECONDS} s (see {web.log}).")
         beat.start()  # nobody waits for it, so it does not slow the others down
 
     def _is_up(self, probe: Probe) -> bool:
