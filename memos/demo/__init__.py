@@ -1,0 +1,1 @@
+"""Plays a conversation through the HTTP API, as an integrator would."""
