@@ -1,29 +1,30 @@
 """One settings module for every process. What can be set from outside is listed in the README with its default."""
 
+import os
 from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from memos.embedded import endpoints, secrets
+from memos.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
 
-env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+env = Environment(BASE_DIR / os.environ.get("MEMOS_ENV_FILE", ".env"))
 
-DATA_DIR = Path(env.str("MEMOS_DATA_DIR", str(BASE_DIR / "data"))).absolute()
-DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY", "") or secrets.load_or_create(DATA_DIR, "secret_key")
-KEY_PEPPERS = {"1": env.str("MEMOS_KEY_PEPPER", "") or secrets.load_or_create(DATA_DIR, "key_pepper")}
+DATA_DIR = (BASE_DIR / Path(env.text("MEMOS_DATA_DIR", "data")).expanduser()).absolute()
+DEBUG = env.flag("DEBUG", False)
+SECRET_KEY = env.text("SECRET_KEY") or secrets.load_or_create(DATA_DIR, "secret_key")
+KEY_PEPPERS = {"1": env.text("MEMOS_KEY_PEPPER") or secrets.load_or_create(DATA_DIR, "key_pepper")}
 KEY_PEPPER_ID = "1"
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", ["*"])
+CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS", [])
 
 
 def _server(variable: str, embedded: str | None) -> str:
-    url = env.str(variable, "") or embedded
+    url = env.text(variable) or embedded
     if not url:
         raise ImproperlyConfigured(
             f"{variable} is not set and no Memos is running on {DATA_DIR}: start it with `make run`, or set {variable}."
@@ -92,15 +93,15 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 WHITENOISE_USE_FINDERS = True
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("SECURE_COOKIES", False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.flag("SECURE_COOKIES", False)
 SESSION_COOKIE_AGE = 12 * 3600
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("TRUST_PROXY", False) else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("TRUST_PROXY", False) else None
 
 # ---------------------------------------------------------------- PostgreSQL
-DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True  # works behind PgBouncer in transaction mode
-DATABASE_POOL = env.int("DATABASE_POOL", 0)
+DATABASE_POOL = env.number("DATABASE_POOL", 0, 0, 1000)
 """Connections that a web process keeps open; at least as many as it has threads. 0: one connection a thread."""
 if DATABASE_POOL:
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}
@@ -171,8 +172,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # ---------------------------------------------------------------- Ingestion
-INGEST_LEASE_SECONDS = env.int("INGEST_LEASE_SECONDS", 20)
-INGEST_MAX_ATTEMPTS = env.int("INGEST_MAX_ATTEMPTS", 8)
+INGEST_LEASE_SECONDS = env.number("INGEST_LEASE_SECONDS", 20, 5, 3600)
+INGEST_MAX_ATTEMPTS = env.number("INGEST_MAX_ATTEMPTS", 8, 1, 100)
 
 # ---------------------------------------------------------------- Console and logs
 UNFOLD = {
@@ -181,6 +182,8 @@ UNFOLD = {
     "SITE_SYMBOL": "neurology",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "memos.projects.console.views.home",
+    "SIDEBAR": {"navigation": "memos.projects.console.navigation.sidebar"},
 }
 LOGGING = {
     "version": 1,
@@ -188,5 +191,5 @@ LOGGING = {
     "filters": {"request_id": {"()": "memos.api.middleware.RequestIdFilter"}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["stderr"], "level": env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))},
 }
