@@ -37,7 +37,7 @@ class Tally:
 
 
 def utterances(case: dict[str, Any]) -> list[Utterance]:
-    messages = [{"text": each} if isinstance(each, str) else each for each in case["messages"]]
+    messages: list[dict[str, Any]] = [{"text": each} if isinstance(each, str) else each for each in case["messages"]]
     return [Utterance(each["text"], each.get("saidAt", SAID_AT), speaker=each.get("speaker")) for each in messages]
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from dateutil.relativedelta import relativedelta
 
 from graphs.dates import spans
-from graphs.dates.rules import RULES, TRIGGER
+from graphs.dates.patterns import RULES, TRIGGER
+from graphs.dates.rules import Reader
 from graphs.dates.spans import Anchor, Bound, DateSpan, Lean, Unit
 from graphs.dates.words import IRREGULAR_PASTS, WEEKDAYS
 from graphs.kinds import Precision
@@ -16,7 +17,8 @@ LONGEST_TEXT = 20_000
 """Characters that are read; what lies behind is a document, not something said."""
 
 AHEAD = re.compile(
-    r"\b(?:will|won't|going to|gonna|shall|plan|plans|planning|upcoming|appointment|deadline|due|want to|hope to|looking forward)\b|'ll\b",
+    r"\b(?:will|won't|going to|gonna|shall|plan|plans|planning|upcoming|appointment|deadline|due|want to|hope to"
+    r"|looking forward)\b|'ll\b",
     re.IGNORECASE,
 )
 WORD = re.compile(r"[a-z']+", re.IGNORECASE)
@@ -26,7 +28,10 @@ TIE = re.compile(r"\b(since|until|till|from|between|after|to|and)\s+(?:the\s+)?$
 INNER_TIE = re.compile(r"(since|until|till|from|between|after|to|and)\b", re.IGNORECASE)
 SINCE = re.compile(r"\bsince\s+", re.IGNORECASE)
 NEXT_PART = re.compile(r"\s*(?:to|until|till|and|through|[-\u2013])\s*", re.IGNORECASE)
-CLOCK = r"(?:(?P<hour>\d{1,2})(?::(?P<minute>[0-5]\d))?\s*(?P<half>[ap])\.?m\b\.?|(?P<hour24>[01]?\d|2[0-3]):(?P<minute24>[0-5]\d)|(?P<name>noon|midnight))"
+CLOCK = (
+    r"(?:(?P<hour>\d{1,2})(?::(?P<minute>[0-5]\d))?\s*(?P<half>[ap])\.?m\b\.?"
+    r"|(?P<hour24>[01]?\d|2[0-3]):(?P<minute24>[0-5]\d)|(?P<name>noon|midnight))"
+)
 CLOCK_AFTER = re.compile(rf"\s*,?\s*(?:(?:at|around|about|from|by|@)\s*)?{CLOCK}(?!\w)", re.IGNORECASE)
 CLOCK_BEFORE = re.compile(rf"(?:\b(?:at|around|about|from|by)\s+)?\b{CLOCK}\s*,?\s*(?:(?:on|the)\s+)?$", re.IGNORECASE)
 DAYLIKE = (Unit.DAY, Unit.NIGHT, Unit.MORNING, Unit.AFTERNOON, Unit.EVENING)
@@ -80,10 +85,10 @@ def _anchor_of(text: str, match: re.Match[str], anchor: Anchor) -> Anchor:
     return Anchor(anchor.said_at, Lean.PAST) if since and since.end() >= match.start() else anchor
 
 
-def _read(read: object, match: re.Match[str], anchor: Anchor) -> DateSpan | None:
+def _read(read: Reader, match: re.Match[str], anchor: Anchor) -> DateSpan | None:
     """A year below 1 or above 9999 is what "5 million years ago" ends in."""
     try:
-        return read(match, anchor)  # type: ignore[operator, no-any-return]
+        return read(match, anchor)
     except (OverflowError, ValueError):
         return None
 

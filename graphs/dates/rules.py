@@ -1,4 +1,4 @@
-"""One rule for each way to name a date: a pattern, and what it comes down to."""
+"""What each way to name a date comes down to: a reader takes a match of its pattern and gives the span."""
 
 import re
 from collections.abc import Callable
@@ -13,20 +13,6 @@ from graphs.kinds import Precision
 
 Reader = Callable[[re.Match[str], Anchor], DateSpan | None]
 
-
-def _any(names: object) -> str:
-    return "|".join(sorted(map(re.escape, names), key=len, reverse=True))  # type: ignore[call-overload]
-
-
-MONTH = rf"(?P<month>{_any(words.MONTHS)})\.?"
-WEEKDAY = rf"(?P<weekday>{_any(words.WEEKDAYS)})"
-SEASON = rf"(?P<season>{_any(words.SEASONS)})"
-NUMBER = rf"(?P<number>\d{{1,3}}|{_any(words.NUMBERS)})"
-UNIT = r"(?P<unit>minute|hour|day|week|weekend|month|year|decade)s?"
-YEAR = r"(?P<year>(?:19|20)\d\d)"
-DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-WHICH = r"(?P<which>last|past|this past|previous|this|this coming|coming|next|upcoming)"
-PART = r"(?P<part>morning|afternoon|evening|night)"
 
 STEPS = {
     "last": -1,
@@ -174,7 +160,7 @@ def read_which_unit(match: re.Match[str], anchor: Anchor) -> DateSpan:
 
 
 def _weekend_step(match: re.Match[str], anchor: Anchor) -> int:
-    """ "This weekend" said on a Tuesday is ahead, even after a past verb nobody would say it so; on a Sunday it is now."""
+    """On a Sunday "this past weekend" is still the one that it is."""
     if match["which"].lower() == "this past":
         return 0 if anchor.today.weekday() >= 5 else -1
     return _step(match)
@@ -282,53 +268,3 @@ def read_bare_day(match: re.Match[str], anchor: Anchor) -> DateSpan | None:
     if (day - today.day) * step < 0:
         month += relativedelta(months=step)
     return _day_span(_date(month.year, month.month, day))
-
-
-ON = r"(?:\b(?:on|this)\s+)?"
-IN = r"(?:\b(?:in|during)\s+(?:the\s+)?)?"
-TIE = r"(?:in|since|until|till|by|before|after|from|during|to|of|around|between|and)"
-ROUGHLY = r"(?:(?:the\s+)?(?:early|mid|late|beginning of|start of|middle of|end of)[ -])?"
-NOT_REPEATED = r"(?<!every )(?<!each )(?<!most )(?<!some )"
-YEAR_AFTER = rf"(?:,?\s+(?:of\s+)?{YEAR}|\s+(?:of\s+)?{WHICH}\s+year)?"
-NOT_COUNTED = r"(?!\s*(?:%|hours|days|weeks|months|years|people|times))"
-ABOUT = r"(?:(?:about|around|over|almost|nearly|exactly|more than)\s+)?"
-FULL_WEEKDAY = rf"(?P<weekday>{_any(d for d in words.WEEKDAYS if len(d) > 5)})"
-
-_PATTERNS: tuple[tuple[str, Reader], ...] = (
-    (rf"(?:\bon\s+)?\b{YEAR}[-/](?P<mm>\d\d)[-/](?P<dd>\d\d)(?:[T ](?P<hh>\d\d):(?P<mi>\d\d)(?::\d\d)?)?\b(?!\d)", read_iso),
-    (rf"(?:\bon\s+)?\b(?P<first>\d{{1,2}})[/.](?P<second>\d{{1,2}})[/.]{YEAR}\b", read_slashes),
-    (rf"{ON}(?:\bthe\s+)?\b{DAY}\s+(?:of\s+)?{MONTH}\b{YEAR_AFTER}", read_day_of_month),
-    (rf"{ON}\b{MONTH}\s+(?:the\s+)?{DAY}\b{NOT_COUNTED}{YEAR_AFTER}", read_day_of_month),
-    (rf"{IN}\b{ROUGHLY}{MONTH},?\s+(?:of\s+)?{YEAR}\b", read_month_of_year),
-    (rf"{IN}\b{ROUGHLY}{MONTH}\s+(?:of\s+)?{WHICH}\s+year\b", read_month_of_which_year),
-    (rf"\b{TIE}\s+{ROUGHLY}{MONTH}\b(?!\s+\d)(?<!\bto may)(?<!\band may)(?<!\bof mar)", read_month),
-    (rf"\b{WHICH}\s+{MONTH}\b", read_which_month),
-    (rf"\b{TIE}\s+{ROUGHLY}(?:the\s+year\s+)?{YEAR}\b(?![\d%]|[.,:]\d|-\d)(?!\s+[a-z]+s\b)", read_year),
-    (r"\b(?:from\s+)?(?P<year>(?:19|20)\d\d)\s*[-\u2013]\s*(?P<last>(?:19|20)\d\d)\b(?!-)", read_years),
-    (rf"{NOT_REPEATED}(?:\bon\s+)?(?:\b{WHICH}\s+)?\b{FULL_WEEKDAY}\b(?!s)(?:\s+{PART})?", read_weekday),
-    (rf"{NOT_REPEATED}\b(?:on|{WHICH})\s+{WEEKDAY}\b(?!s)(?:\s+{PART})?", read_weekday),
-    (rf"(?:(?:earlier|later)\s+)?\b(?P<name>{_any(NAMED_DAYS)})\b(?!')(?:\s+{PART})?", read_named_day),
-    (rf"(?:(?:earlier|later)\s+)?\b(?P<which>last|this)\s+{PART}\b", read_part_of_day),
-    (rf"(?:\b(?:on|over|during|in|at)\s+)?(?:\bthe\s+)?\b{WHICH}\s+(?P<unit>weekend|week|month|year)\b(?!')", read_which_unit),
-    (rf"(?:\b(?:in|during|over)\s+)?(?:\bthe\s+)?\b{WHICH}\s+{SEASON}\b(?P<year>(?!))?", read_season),
-    (rf"(?:\b(?:in|during|over|before|after|since|until|by)\s+)(?:\bthe\s+)?(?P<which>(?!))?\b{SEASON}\b(?:\s+(?:of\s+)?{YEAR})?", read_season),
-    (rf"(?P<which>(?!))?\b{SEASON}\s+(?:of\s+)?{YEAR}", read_season),
-    (rf"\b(?:on|at|over|for|around|before|after|since|until|{WHICH})\s+(?P<holiday>{_any(words.HOLIDAYS)})\b(?:\s+(?:of\s+)?{YEAR})?(?!\s+[a-z])", read_holiday),
-    (rf"\b(?:(?:on|at|over|for|around|before|after|since|until|{WHICH})\s+|(?=easter\s+(?:19|20)))easter\b(?:\s+(?:of\s+)?{YEAR})?", read_easter),
-    (r"\b(?P<number>half)\s+an?\s+(?P<unit>hour|year)\s+ago\b", read_ago),
-    (rf"\b{ABOUT}{NUMBER}\s+{UNIT}\s+(?:ago|back|earlier)\b", read_ago),
-    (rf"\b(?:in|within)\s+{ABOUT}{NUMBER}\s+{UNIT}(?:'s? time)?\b(?!\s+(?:of|old))", read_ahead),
-    (rf"\b{NUMBER}\s+{UNIT}\s+from\s+now\b", read_from_now),
-    (rf"\b(?P<number>{_any(words.VAGUE_NUMBERS)})\s+{UNIT}\s+ago\b", read_vaguely_ago),
-    (rf"\bfor\s+{ABOUT}(?:the\s+(?:last|past)\s+)?{NUMBER}\s+{UNIT}(?:\s+now)?\b", read_duration),
-    (rf"\bon\s+the\s+{DAY}(?<=[a-z])(?=\s*(?:[.,!?;]|$|and\b|at\b))", read_bare_day),
-)  # fmt: skip
-
-RULES: tuple[tuple[re.Pattern[str], Reader], ...] = tuple((re.compile(p, re.IGNORECASE), r) for p, r in _PATTERNS)
-
-TRIGGER = re.compile(
-    rf"\d|\b(?:{_any(words.MONTHS)}|{_any(words.WEEKDAYS)}|{_any(NAMED_DAYS)}|{_any(words.SEASONS)}|{_any(words.HOLIDAYS)}|easter|"
-    r"ago|back|now|in|for|week|weekend|month|year|morning|afternoon|evening|night)\b",
-    re.IGNORECASE,
-)
-"""Most sentences name no date; this is the cheap way to know."""

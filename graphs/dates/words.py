@@ -3,7 +3,8 @@
 MONTHS = {
     "january": 1, "february": 2, "march": 3, "april": 4, "may": 5, "june": 6, "july": 7, "august": 8,
     "september": 9, "october": 10, "november": 11, "december": 12,
-    "jan": 1, "feb": 2, "mar": 3, "apr": 4, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "sept": 9, "oct": 10, "nov": 11, "dec": 12,
+    "jan": 1, "feb": 2, "mar": 3, "apr": 4, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "sept": 9, "oct": 10, "nov": 11,
+    "dec": 12,
 }  # fmt: skip
 
 MONTH_NAMES = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -19,7 +20,8 @@ SEASONS = {"spring": 3, "summer": 6, "fall": 9, "autumn": 9, "winter": 12}
 
 NUMBERS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17,
     "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
     "a couple of": 2, "a couple": 2, "couple of": 2, "half a": 0.5, "half": 0.5,
 }  # fmt: skip
@@ -36,6 +38,6 @@ HOLIDAYS = {
 IRREGULAR_PASTS = frozenset(
     """was were had did went got made saw took came gave found told became left felt put brought began kept held wrote
     stood heard let meant met ran paid sat spoke lay led read grew lost fell sent built understood drew broke spent cut
-    rose drove bought wore chose ate slept won taught caught sold swam flew rode sang drank fought forgot threw hurt quit
-    hit shot stole woke began hung dug bit blew""".split()
+    rose drove bought wore chose ate slept won taught caught sold swam flew rode sang drank fought forgot threw hurt
+    quit hit shot stole woke began hung dug bit blew""".split()
 )

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- a pattern is easier to read on one line
 """What of a message was said by its author, in prose: not code, not logs, not somebody else's mail, not our own block."""
 
 import re

@@ -6,6 +6,7 @@ It would rather stay silent than be wrong: what is not understood stays recallab
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from graphs.dates import Resolved
 from ingest.extractors.base import Fact, Utterance
 from ingest.extractors.local import retelling
 from ingest.extractors.local.clauses import Clause, clauses
@@ -78,7 +79,7 @@ def _heard(clause: Clause, scene: Scene, utterance: Utterance, sentence: Sentenc
     """A date before the first verb is for all that follows: "On Saturday I went to … and bought …"."""
     if is_open("".join(t.text_with_ws for t in (*clause.shared, *clause.tokens))):
         return None
-    leading = ()
+    leading: tuple[Resolved, ...] = ()
     if opening is not None:
         leading = tuple(date for date in opening.dates if date.start_char < opening.clause.head.idx)
     return said_in(clause, scene, utterance.said_at, corrects=sentence.corrects, inherited=leading)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- a pattern is easier to read on one line
 """Standing instructions to the assistant: how it should answer from now on, not what it should do once."""
 
 import re

@@ -34,13 +34,12 @@ LABELS = {
 
 
 def name_of(noun: "Token") -> str:
-    """The name in a noun phrase, without article, possessive and vague quantity: "type 1 diabetes", "University of Oslo"."""
+    """The name in a noun phrase, without article, possessive and vague quantity: "type 1 diabetes"."""
     noun = _measured(noun)
     left = [t for t in noun.lefts if t.dep_ in LEFT and (t.lower_ not in VAGUE or t.pos_ == "PROPN")]
     words = sorted({t for each in left for t in each.subtree if _is_word(t)} | {noun}, key=lambda t: t.i)
     words += _continued(noun)
-    name = "".join(t.text_with_ws for t in words).strip(" ,-\"'")
-    return name
+    return "".join(t.text_with_ws for t in words).strip(" ,-\"'")
 
 
 def _measured(noun: "Token") -> "Token":
@@ -78,12 +77,8 @@ def coordinated(noun: "Token") -> "Iterator[Token]":
 
 
 def is_name(token: "Token") -> bool:
-    return (
-        (token.text[:1].isupper()
-        and token.pos_ in ("PROPN", "NOUN", "ADJ", "X", "VERB")
-        and token.is_alpha)
-        or (token.pos_ == "PROPN"
-        and token.text[:1].isupper())
+    return (token.text[:1].isupper() and token.pos_ in ("PROPN", "NOUN", "ADJ", "X", "VERB") and token.is_alpha) or (
+        token.pos_ == "PROPN" and token.text[:1].isupper()
     )
 
 

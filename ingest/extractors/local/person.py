@@ -11,10 +11,14 @@ from ingest.extractors.local.words import HOUSEHOLD
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-FIRST = {"i": SPEAKER, "me": SPEAKER, "my": f"{SPEAKER}'s", "mine": f"{SPEAKER}'s", "myself": "themselves",
-         "our": f"{SPEAKER}'s", "ours": f"{SPEAKER}'s", "us": f"{SPEAKER} and others", "ourselves": "themselves"}  # fmt: skip
-AGAIN = {"i": "they", "me": "them", "my": "their", "mine": "theirs", "myself": "themselves", "we": "they", "our": "their",
-         "ours": "theirs", "us": "them", "ourselves": "themselves"}  # fmt: skip
+FIRST = {
+    "i": SPEAKER, "me": SPEAKER, "my": f"{SPEAKER}'s", "mine": f"{SPEAKER}'s", "myself": "themselves",
+    "our": f"{SPEAKER}'s", "ours": f"{SPEAKER}'s", "us": f"{SPEAKER} and others", "ourselves": "themselves",
+}  # fmt: skip
+AGAIN = {
+    "i": "they", "me": "them", "my": "their", "mine": "theirs", "myself": "themselves", "we": "they",
+    "our": "their", "ours": "theirs", "us": "them", "ourselves": "themselves",
+}  # fmt: skip
 CLITICS = ("'m", "'re", "'ve", "'ll", "n't", "'d")
 FINITE = ("VBP", "VBZ", "VBD", "MD", "VB")
 

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 BY_VERB: tuple[dict[str, Reader], ...] = (
-    work.VERBS, home.VERBS, people.VERBS, tastes.VERBS, health.VERBS, skills.VERBS, things.VERBS, plans.VERBS, being.VERBS, doings.VERBS,
-    lasting.VERBS,
+    work.VERBS, home.VERBS, people.VERBS, tastes.VERBS, health.VERBS, skills.VERBS, things.VERBS, plans.VERBS,
+    being.VERBS, doings.VERBS, lasting.VERBS,
 )  # fmt: skip
 """In the order in which they are asked: the first that makes something of a clause has it."""
 

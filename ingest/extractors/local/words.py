@@ -38,8 +38,9 @@ COLLEAGUES = (
     "co-founder",
 )
 ACQUAINTANCES = (
-    "neighbour", "neighbor", "roommate", "flatmate", "housemate", "landlord", "landlady", "teacher", "coach", "therapist",
-    "doctor", "dentist", "professor", "classmate", "mentor", "ex", "ex-wife", "ex-husband", "bandmate", "trainer", "tutor",
+    "neighbour", "neighbor", "roommate", "flatmate", "housemate", "landlord", "landlady", "teacher", "coach",
+    "therapist", "doctor", "dentist", "professor", "classmate", "mentor", "ex", "ex-wife", "ex-husband", "bandmate",
+    "trainer", "tutor",
 )  # fmt: skip
 
 RELATIONS = {

@@ -52,7 +52,8 @@ def is_over(said: Said) -> bool:
 
 
 OFTEN = re.compile(
-    r"\b(?:once|twice|times) (?:a|per|each) (?:day|week|month|year)\b|\bon (?:\w+)days\b|\bin the (?:mornings|evenings|afternoons)\b|\bon weekends\b|\bat weekends\b",
+    r"\b(?:once|twice|times) (?:a|per|each) (?:day|week|month|year)\b|\bon (?:\w+)days\b"
+    r"|\bin the (?:mornings|evenings|afternoons)\b|\bon weekends\b|\bat weekends\b",
     re.IGNORECASE,
 )
 

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 AGE = re.compile(
-    r"\b(?:am|'m|is|are|'re|'s)(?: actually| now| already| only| just| currently)* (?:\d{1,3}|[a-z]+(?:-[a-z]+)?(?= years? old))(?:(?: |-)years?(?: |-)old| years of age)?\.?$",
+    r"\b(?:am|'m|is|are|'re|'s)(?: actually| now| already| only| just| currently)* "
+    r"(?:\d{1,3}|[a-z]+(?:-[a-z]+)?(?= years? old))(?:(?: |-)years?(?: |-)old| years of age)?\.?$",
     re.IGNORECASE,
 )
 
@@ -62,8 +63,11 @@ def being(said: Said) -> Reading | None:
     return None
 
 
-PLACED = {"plan": MemoryKind.FACT, "tier": MemoryKind.FACT, "team": MemoryKind.WORK, "board": MemoryKind.WORK, "committee": MemoryKind.WORK,
-          "diet": MemoryKind.HEALTH, "medication": MemoryKind.HEALTH, "waitlist": MemoryKind.FACT}  # fmt: skip
+PLACED = {
+    **dict.fromkeys(("plan", "tier", "waitlist"), MemoryKind.FACT),
+    **dict.fromkeys(("team", "board", "committee"), MemoryKind.WORK),
+    **dict.fromkeys(("diet", "medication"), MemoryKind.HEALTH),
+}
 
 
 def _been_to(said: Said) -> Reading | None:

@@ -153,7 +153,7 @@ def happening(said: Said) -> Reading | None:
 
 
 def is_memorable(said: Said) -> bool:
-    """A past act without a date is kept for a name, somebody close, a first time or a deed; "we ate good food" is not."""
+    """A past act without a date is kept for a name, somebody close, a first time or a deed."""
     clause = said.clause
     if said.dates:
         return True

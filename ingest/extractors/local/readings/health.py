@@ -16,7 +16,8 @@ ALLERGIC = re.compile(
     r"\b(?:allergic|intolerant) to (?P<what>[^.;]+?)(?:,? (?:so|but|because|since|which|since)\b.*)?$", re.IGNORECASE
 )
 HAVING = re.compile(
-    r"\b(?:have|has|had|'ve|got|having)\b(?: been)?\s+(?:an? |the |some |really |very |bad |severe |mild |chronic |slight )*(?P<what>[\w' -]+)$",
+    r"\b(?:have|has|had|'ve|got|having)\b(?: been)?\s+"
+    r"(?:an? |the |some |really |very |bad |severe |mild |chronic |slight )*(?P<what>[\w' -]+)$",
     re.IGNORECASE,
 )
 

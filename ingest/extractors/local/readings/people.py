@@ -48,7 +48,7 @@ def marrying(said: Said) -> Reading | None:
 
 
 def getting_into_a_state(said: Said) -> Reading | None:
-    """ "Got married", "got engaged to Lena", "got divorced": the parser takes "got" for an auxiliary or for the verb."""
+    """ "Got married", "got engaged to Lena", "got divorced": "got" is an auxiliary or the verb to the parser."""
     words = said.clause.words
     if "married" in words or "hitched" in words:
         return marrying(said)

@@ -121,12 +121,17 @@ def pastimes(said: Said) -> Reading | None:
     return Reading(MemoryKind.PREFERENCE, links(said.subject, "practises", found), state=True) if found else None
 
 
+PASTIMES = (
+    "sing", "dance", "paint", "draw", "run", "swim", "hike", "climb", "cycle", "knit", "sew", "cook", "bake", "surf",
+    "ski", "garden", "meditate", "journal", "jog", "fish", "sail", "skate", "volunteer", "practise", "practice",
+    "write", "compose", "exercise", "train", "row", "box", "code", "program", "coach", "camp", "tutor",
+)  # fmt: skip
+"""Verbs that name a pastime by themselves."""
+
 VERBS: dict[str, Reader] = {
     "play": playing,
     "speak": speaking,
     "learn": learning,
-    **dict.fromkeys(("sing", "dance", "paint", "draw", "run", "swim", "hike", "climb", "cycle", "knit", "sew", "cook", "bake", "surf", "ski",
-                     "garden", "meditate", "journal", "jog", "fish", "sail", "skate", "volunteer", "practise", "practice", "write", "compose",
-                     "exercise", "train", "row", "box", "code", "program", "coach", "camp", "tutor"), practising),
+    **dict.fromkeys(PASTIMES, practising),
     **dict.fromkeys(("collect", "build", "restore", "brew", "grow", "breed"), collecting),
 }  # fmt: skip

@@ -142,7 +142,8 @@ def giving_up(said: Said) -> Reading | None:
 
 
 HABITS_BY_VERB = {
-    "play": ("plays",), "work": ("works_at",), "study": ("studies",), "learn": ("learns",), "use": ("uses",), "eat": ("eats", "likes"),
+    "play": ("plays",), "work": ("works_at",), "study": ("studies",), "learn": ("learns",), "use": ("uses",),
+    "eat": ("eats", "likes"),
     "drink": ("eats", "likes"), "take": ("takes",), "live": ("lives_in",), "attend": ("member_of",),
 }  # fmt: skip
 

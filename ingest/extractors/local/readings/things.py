@@ -105,20 +105,15 @@ def appointment(said: Said) -> Reading | None:
 def _possession(said: Said) -> Reading | None:
     clause = said.clause
     things = [t for t in clause.objects if is_thing(t)]
-    if (
-        not things
-        or clause.tense not in (Tense.PRESENT, Tense.USED_TO)
-        or (clause.infinitive() is not None
-        and clause.infinitive().dep_ == "xcomp")
-    ):  # type: ignore[union-attr]
+    into = clause.infinitive()
+    obliged = into is not None and into.dep_ == "xcomp"
+    if not things or obliged or clause.tense not in (Tense.PRESENT, Tense.USED_TO):
         return None
     noun = things[0]
     counted = any(t.dep_ == "nummod" or t.lower_ in ("a", "an") for t in noun.children)
     if (not counted and noun.pos_ != "PROPN") or said.dates:
         return None
-    found = (
-        links(said.subject, "owns", [topic for topic in topics(noun, EntityType.PRODUCT)]) if not clause.negated else ()
-    )
+    found = links(said.subject, "owns", topics(noun, EntityType.PRODUCT)) if not clause.negated else ()
     return Reading(MemoryKind.POSSESSION, found, confidence=LOOSE, state=True)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Ending, Link, Thing
 from ingest.extractors.local.clauses import Tense
-from ingest.extractors.local.nouns import coordinated, is_informative, is_mine, is_name, name_of, topics
+from ingest.extractors.local.nouns import ME, coordinated, is_informative, is_mine, is_name, name_of, topics
 from ingest.extractors.local.readings.base import (
     LOOSE,
     Reader,
@@ -69,8 +69,7 @@ def _working_on(said: Said) -> Reading | None:
         or not lasting
         or not is_informative(noun)
         or noun.tag_ == "VBG"
-        or (is_mine(noun)
-        and noun.lemma_ in ("self", "confidence", "patience"))
+        or (is_mine(noun) and noun.lemma_ in ("self", "confidence", "patience"))
     ):
         return None
     return Reading(MemoryKind.WORK, confidence=LOOSE, state=True)
@@ -174,31 +173,26 @@ def professional(said: Said, noun: "Token") -> Reading:
     return Reading(MemoryKind.WORK, found, ends, state=True)
 
 
+TITLES = ("job", "profession", "occupation", "title", "role", "position")
+FIRMS = ("company", "employer", "startup")
+
+
 def about_my_work(said: Said) -> Reading | None:
-    if said.mine not in WORK_NOUNS:
-        return None
+    """ "My job title is…", "my company is called…", "our team ships…"."""
     clause = said.clause
-    if clause.lemma == "be" and clause.complement is not None and clause.complement.pos_ in ("NOUN", "PROPN"):
-        if said.mine in ("job", "profession", "occupation", "title", "role"):
-            return Reading(
-                MemoryKind.WORK, links(said.subject, "works_as", [topic(name_of(clause.complement))]), state=True
-            )
-    if said.mine in ("company", "employer", "startup") and clause.lemma in ("be", "call") and clause.objects:
-        return Reading(
-            MemoryKind.WORK,
-            links(said.subject, "works_at", [organization(name_of(t)) for t in clause.objects if is_name(t)]),
-            state=True,
-        )
-    informative = any(
-        is_informative(t) and t.pos_ in ("NOUN", "PROPN", "NUM") for t in clause.tokens if t.i > clause.head.i
-    )
-    if not informative or clause.tense is Tense.FUTURE:
+    if said.mine not in WORK_NOUNS or clause.tense is Tense.FUTURE:
         return None
-    return (
-        Reading(MemoryKind.PLAN, confidence=LOOSE)
-        if is_ahead(said)
-        else Reading(MemoryKind.WORK, confidence=LOOSE, state=True)
-    )
+    complement = clause.complement
+    if said.mine in TITLES and clause.lemma == "be" and complement is not None and complement.pos_ in ("NOUN", "PROPN"):
+        return Reading(MemoryKind.WORK, links(ME, "works_as", [topic(name_of(complement))]), state=True)
+    if said.mine in FIRMS and clause.lemma in ("be", "call") and clause.objects:
+        firms = [organization(name_of(t)) for t in clause.objects if is_name(t)]
+        return Reading(MemoryKind.WORK, links(ME, "works_at", firms), state=True)
+    if not any(is_informative(t) and t.pos_ in ("NOUN", "PROPN", "NUM") for t in clause.tokens if t.i > clause.head.i):
+        return None
+    if is_ahead(said):
+        return Reading(MemoryKind.PLAN, confidence=LOOSE)
+    return Reading(MemoryKind.WORK, confidence=LOOSE, state=True)
 
 
 VERBS: dict[str, Reader] = {
