@@ -32,6 +32,9 @@ class Scripted:
         self.heard: list[list[str]] = []
         """The texts of each call."""
 
+    def load(self) -> None:
+        """There is nothing to load."""
+
     def extract(self, utterances: Sequence[Utterance]) -> list[list[Fact]]:
         self.heard.append([utterance.text for utterance in utterances])
         return [_facts(utterance.text) for utterance in utterances]

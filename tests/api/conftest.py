@@ -1,0 +1,38 @@
+from typing import Any
+
+import pytest
+from django.apps import apps
+
+from tests.world import Api, World
+
+
+def things_of(api: Api) -> dict[str, str]:
+    """Something of each kind that a path can name, by the kind."""
+    user = api.new_user()
+    thread = api.new_thread(user)
+    job = api.say(thread, "hello")["ingested"][0]["jobId"]
+    group = api.new_group("acme")
+    return {"user": user["id"], "thread": thread["id"], "job": job, "group": group["name"]}
+
+
+@pytest.fixture
+def things(api: Api) -> dict[str, str]:
+    return things_of(api)
+
+
+@pytest.fixture
+def foreign(world: World) -> list[dict[str, str]]:
+    """The same of the test twin and of the outsider; group names that the owner does not use."""
+    found = []
+    for who in (world.twin, world.outsider):
+        made = things_of(who)
+        who.new_group("theirs")
+        found.append({**made, "group": "theirs"})
+    return found
+
+
+def rows() -> dict[str, Any]:
+    """How many rows each table of the product holds."""
+    labels = ("projects", "graphs", "users", "threads", "ingest")
+    models = [model for label in labels for model in apps.get_app_config(label).get_models()]
+    return {model.__name__: model._default_manager.count() for model in models}

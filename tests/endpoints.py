@@ -1,0 +1,179 @@
+"""Every endpoint under /v1 with its scope and every field that it takes: what the tests of policy and of bad input
+go through. A route that is missing here fails `tests/policy/test_routes.py`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+MEGABYTE = "x" * 1_000_000
+NUL, SURROGATE = "a\0b", "a\ud800b"
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a body or of a query, and the values that it refuses."""
+
+    name: str
+    refused: Sequence[Any]
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """``path`` names in braces what kind of thing stands there: {user}, {thread}, {group}, {job}.
+
+    ``valid`` is a body that is taken; ``queries`` is the most that one request costs the database.
+    """
+
+    method: str
+    path: str
+    scope: str
+    queries: int
+    valid: dict[str, Any] | None = None
+    body: Sequence[Field] = ()
+    query: Sequence[Field] = ()
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def names(self) -> str | None:
+        """The kind of thing that the path names."""
+        return self.path.partition("{")[2].partition("}")[0] or None
+
+    def at(self, ref: str = "") -> str:
+        return self.path.format(**{self.names: ref}) if self.names else self.path
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """What fields of one kind refuse. In a query everything is text, so what is not text is left out."""
+
+    of_text: Sequence[Any] = ("", MEGABYTE, NUL, SURROGATE)
+    of_no_text: Sequence[Any] = (5, 1.5, True, [], ["x"], {}, {"a": "x"})
+    null: Sequence[Any] = field(default=(None,))
+
+
+_K = Kinds()
+
+
+def text(name: str, *, required: bool = False, nullable: bool = False, also: Sequence[Any] = ()) -> Field:
+    nulls = () if nullable else _K.null
+    return Field(name, [*_K.of_text, *_K.of_no_text, *nulls, *also], required)
+
+
+def choice(name: str, *, required: bool = False) -> Field:
+    return Field(name, [*_K.of_text, *_K.of_no_text, *_K.null, "nonsense", "USER"], required)
+
+
+def moment(name: str) -> Field:
+    times = ["2026-05-17", "2026-05-17T12:00:00", "2026-13-01T00:00:00Z", "0000-01-01T00:00:00Z", "yesterday"]
+    return Field(name, [*_K.of_text, *_K.of_no_text, *times, "9999-12-31T23:59:59-12:00", 10**400])
+
+
+def metadata(name: str = "metadata") -> Field:
+    unstorable = [{"a": NUL}, {NUL: 1}, {"a": [{"b": NUL}]}, {"a": SURROGATE}, {SURROGATE: 1}]
+    return Field(name, [None, "x", "", 5, True, [], [{}], {"a": MEGABYTE}, *unstorable])
+
+
+def whole(name: str, *, least: int, most: int) -> Field:
+    return Field(name, [*_K.of_text, "5", 1.5, True, [], {}, None, least - 1, most + 1, -1, 10**400])
+
+
+def texts(name: str, refused_items: Sequence[Any]) -> Field:
+    return Field(name, ["", "x", 5, True, {}, None, *([item] for item in refused_items)])
+
+
+def asked(name: str, *, refused: Sequence[str] = ()) -> Field:
+    """A text of a query."""
+    return Field(name, ["", NUL, "x" * 20_000, *refused])
+
+
+def asked_number(name: str, most: int) -> Field:
+    return Field(name, ["", NUL, "x", "1.5", "0x1", "1e3", "0", "-1", str(most + 1), "9" * 5000, "½", "true", "null"])
+
+
+def asked_choice(name: str) -> Field:
+    return Field(name, ["", NUL, "nonsense", "x" * 20_000])
+
+
+def page(most: int = 200) -> list[Field]:
+    return [asked_number("limit", most), asked("cursor", refused=["x", "////"]), asked_choice("order")]
+
+
+MESSAGE = [
+    choice("role", required=True),
+    text("content", required=True, also=[" \n\t\u2003"]),
+    text("name", nullable=True),
+    moment("createdAt"),
+    metadata(),
+]
+MEMORY = [text("content", required=True), choice("kind"), moment("validFrom"), moment("validTo"), metadata()]
+FILTERS = [choice("filters.kind"), choice("filters.role"), text("filters.threadId")]
+SEARCH = [
+    text("query", required=True),
+    whole("limit", least=1, most=200),
+    texts("kinds", ["", "nonsense", 5, None, [], {}, NUL]),
+    texts("groups", ["", 5, None, [], {}, NUL, SURROGATE, "x" * 65]),
+    Field("filters", [None, "x", 5, [], {"nonsense": 1}]),
+    *FILTERS,
+]
+CONTEXT = [
+    asked_choice("template"),
+    asked_number("maxTokens", 8000),
+    Field("groups", [NUL, ",".join(f"g{i}" for i in range(21))]),
+    asked("query"),
+    asked("threadId"),
+]
+MEMORIES = [
+    *page(),
+    asked_choice("kind"),
+    asked("entityId"),
+    asked("q"),
+    Field("includeInvalidated", ["", "perhaps", NUL, "2"]),
+]
+
+ENDPOINTS = [
+    Endpoint("GET", "/v1/users", "read", 3, query=[*page(), asked("externalId"), asked("email")]),
+    Endpoint(
+        "POST",
+        "/v1/users",
+        "write",
+        11,
+        valid={"externalId": "x"},
+        body=[
+            text("externalId", nullable=True),
+            Field("email", [*_K.of_text, *_K.of_no_text, "alice", "a@b", "a@@b.co", "a b@c.de"]),
+            text("firstName", nullable=True),
+            text("lastName", nullable=True),
+            metadata(),
+        ],
+    ),
+    Endpoint("GET", "/v1/users/{user}", "read", 3),
+    Endpoint("DELETE", "/v1/users/{user}", "write", 24),
+    Endpoint("GET", "/v1/users/{user}/graph", "read", 3),
+    Endpoint("GET", "/v1/users/{user}/context", "read", 20, query=CONTEXT),
+    Endpoint("POST", "/v1/users/{user}/summary", "write", 20, query=[Field("force", ["", "perhaps", NUL, "2"])]),
+    Endpoint("POST", "/v1/users/{user}/search", "read", 20, valid={"query": "x"}, body=SEARCH),
+    Endpoint("GET", "/v1/users/{user}/memories", "read", 8, query=MEMORIES),
+    Endpoint("GET", "/v1/users/{user}/threads", "read", 4, query=page()),
+    Endpoint("POST", "/v1/users/{user}/threads", "write", 8, valid={}, body=[text("name", nullable=True), metadata()]),
+    Endpoint("GET", "/v1/threads/{thread}/messages", "read", 4, query=page(1000)),
+    Endpoint(
+        "POST", "/v1/threads/{thread}/messages", "write", 12, valid={"role": "user", "content": "x"}, body=MESSAGE
+    ),
+    Endpoint("GET", "/v1/groups", "read", 3, query=page()),
+    Endpoint(
+        "POST",
+        "/v1/groups",
+        "write",
+        10,
+        valid={"name": "acme"},
+        body=[text("name", required=True, also=["a b", ".a", "é", "a/b", "x" * 65, "a\n"]), metadata()],
+    ),
+    Endpoint("GET", "/v1/groups/{group}", "read", 3),
+    Endpoint("POST", "/v1/groups/{group}/memories", "write", 20, valid={"content": "x"}, body=MEMORY),
+    Endpoint("GET", "/v1/jobs/{job}", "read", 3),
+]
+WRITING = [endpoint for endpoint in ENDPOINTS if endpoint.valid is not None]
