@@ -6,7 +6,7 @@ from django.db.models.functions import Coalesce
 from graphs.models import Entity, Memory
 
 
-def per(rows: QuerySet, column: str, outer: str = "pk") -> Coalesce:  # type: ignore[type-arg]
+def per(rows: QuerySet, column: str, outer: str = "pk") -> Coalesce:
     """How many of ``rows`` have in ``column`` the value that the outer query has in ``outer``."""
     matching = rows.filter(**{column: OuterRef(outer)}).order_by().values(column)
     return Coalesce(Subquery(matching.annotate(n=Count("*")).values("n"), output_field=IntegerField()), Value(0))

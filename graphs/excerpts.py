@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from graphs.dates import Bound, Resolved, in_words, resolve_dates
+from graphs.dates import Bound, Resolved, Unit, in_words, resolve_dates
 from graphs.sentences import sentences
 from graphs.words import content_words
 
@@ -37,12 +37,22 @@ def _weight(text: str) -> int:
 
 
 def with_dates(text: str, said_at: datetime) -> str:
-    """ "I ran yesterday" as "I ran yesterday (7 May 2023)"; dates that stand by themselves are left alone."""
+    """Make "I ran yesterday" into "I ran yesterday (7 May 2023)" and "in May" into "in May (2023)".
+
+    Dates that stand by themselves are left alone, and so is the day on which it was said: the block says it.
+    """
     for found in reversed(resolve_dates(text, said_at)):
-        if _is_relative(found):
-            text = f"{text[: found.end_char]} ({in_words(found.span)}){text[found.end_char :]}"
+        missing = _missing(found, said_at)
+        if missing:
+            text = f"{text[: found.end_char]} ({missing}){text[found.end_char :]}"
     return text
 
 
-def _is_relative(found: Resolved) -> bool:
-    return found.span.bound is not Bound.FOR and not _YEAR.search(found.text)
+def _missing(found: Resolved, said_at: datetime) -> str:
+    """What the words leave open of their date."""
+    same_day = found.span.starts and found.span.unit is Unit.DAY and found.span.starts.date() == said_at.date()
+    if same_day or found.span.bound is Bound.FOR or _YEAR.search(found.text):
+        return ""
+    words = in_words(found.span).split()
+    rest = [word for word in words if word.lower() not in found.text.lower().split()]
+    return " ".join(rest if len(rest) == 1 else words)

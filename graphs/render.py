@@ -17,6 +17,11 @@ def call(entity: Entity | None) -> str:
     return name.lower() if name == UNNAMED else name
 
 
+def is_only_a_name(memory: Memory) -> bool:
+    """ "Ann's name is Ann." tells a reader nothing once the name is used."""
+    return memory.content == f"{SPEAKER}'s name is {name_of(memory.about)}."
+
+
 def sentence(memory: Memory) -> str:
     """``about`` must be fetched with the memory."""
     text = memory.content.replace(SPEAKER, call(memory.about))

@@ -42,4 +42,4 @@ def _delete_graph_rows(graph_id: object) -> dict[str, int]:
 
 def _delete(rows: QuerySet[models.Model]) -> int:
     """One statement; Django's own delete would first fetch every row to look for what hangs on it."""
-    return rows._raw_delete(rows.db)  # type: ignore[attr-defined,no-any-return]
+    return rows._raw_delete(rows.db)

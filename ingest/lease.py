@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -51,5 +51,5 @@ def release(lease: Lease) -> None:
     Graph.objects.filter(pk=lease.graph_id, lease_token=lease.token).update(lease_until=None)
 
 
-def _end() -> object:
+def _end() -> datetime:
     return timezone.now() + timedelta(seconds=settings.INGEST_LEASE_SECONDS)

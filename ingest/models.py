@@ -12,7 +12,7 @@ from threads.models import Message, Thread
 from users.models import User
 
 
-class IngestJobQuerySet(RecordQuerySet):
+class IngestJobQuerySet(RecordQuerySet["IngestJob"]):
     def unfinished(self) -> Self:
         return self.filter(status__in=IngestJob.UNFINISHED)
 

@@ -111,17 +111,17 @@ class Writer:
 
     def _describe(self, memory: Memory, fact: Fact) -> None:
         """Entities, mentions and relations of a new memory."""
+        for link in fact.links:
+            if link.predicate == NAMED and link.subject.name == SPEAKER:
+                self._name_speaker(link.object.name)  # first, so that the name is found to be the speaker's
         things = {thing: self._entity(thing) for thing in _things(fact)}
         owner = {"project_id": self.graph.project_id, "graph": self.graph, "memory": memory}
         mentioned = {entity.pk: entity for entity in (self.speaker, *things.values())}
         Mention.objects.bulk_create([Mention(entity=entity, **owner) for entity in mentioned.values()])
         links = {(things[link.subject].pk, link.predicate, things[link.object].pk): link for link in fact.links}
-        rows = [Relation(subject_id=s, predicate=p, object_id=o, **owner) for s, p, o in links]
+        rows = [Relation(subject_id=s, predicate=p, object_id=o, **owner) for s, p, o in links if s != o]
         Relation.objects.bulk_create(rows)
         self.written["relations"] += len(rows)
-        for link in fact.links:
-            if link.predicate == NAMED and link.subject.name == SPEAKER:
-                self._name_speaker(link.object.name)
 
     def _name_speaker(self, name: str) -> None:
         if self.speaker.name and self.speaker.name != name:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from graphs.kinds import MemoryKind
 from graphs.models import Graph, Memory
 from graphs.models.memory import SPEAKER
-from graphs.render import name_of, sentence
+from graphs.render import is_only_a_name, name_of, sentence
 from users.models import Summary, User
 
 ENOUGH_CHANGED = 5
@@ -87,15 +87,16 @@ def _facts(graph: Graph) -> QuerySet[Memory]:
 def _portrait(facts: Sequence[Memory]) -> tuple[str, list[UUID]]:
     sentences, used = [], []
     for kinds, most in PARAGRAPHS:
-        chosen = [fact for kind in kinds for fact in facts if fact.kind == kind and _is_short(fact)][:most]
+        chosen = [fact for kind in kinds for fact in facts if fact.kind == kind and _is_worth_a_clause(fact)][:most]
         if chosen:
             sentences.append(_joined(chosen))
             used += [fact.pk for fact in chosen]
     return " ".join(sentences), used
 
 
-def _is_short(fact: Memory) -> bool:
-    return fact.content.startswith(SPEAKER) and len(fact.content.split()) <= LONGEST_CLAUSE
+def _is_worth_a_clause(fact: Memory) -> bool:
+    short = fact.content.startswith(SPEAKER) and len(fact.content.split()) <= LONGEST_CLAUSE
+    return short and not is_only_a_name(fact)
 
 
 def _joined(facts: Sequence[Memory]) -> str:

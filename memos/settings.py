@@ -33,8 +33,8 @@ def _server(variable: str, embedded: str | None) -> str:
 
 
 _embedded = endpoints.read(DATA_DIR)
-DATABASE_URL = _server("DATABASE_URL", _embedded and _embedded.database_url)
-REDIS_URL = _server("REDIS_URL", _embedded and _embedded.redis_url)
+DATABASE_URL = _server("DATABASE_URL", _embedded.database_url if _embedded else None)
+REDIS_URL = _server("REDIS_URL", _embedded.redis_url if _embedded else None)
 
 # ---------------------------------------------------------------- Django
 INSTALLED_APPS = [
@@ -191,5 +191,6 @@ LOGGING = {
     "filters": {"request_id": {"()": "memos.api.middleware.RequestIdFilter"}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "loggers": {"httpx": {"level": "WARNING"}},
     "root": {"handlers": ["stderr"], "level": env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))},
 }

@@ -50,7 +50,7 @@ class NewMessage(CamelSerializer):
 class NewMessages(CamelSerializer):
     """Several messages, kept all or none."""
 
-    messages = NewMessage(many=True, allow_empty=False, max_length=MAX_MESSAGES)
+    messages = NewMessage(many=True, allow_empty=False, max_length=MAX_MESSAGES)  # type: ignore[call-arg]
 
 
 class MessageOut(CamelSerializer):

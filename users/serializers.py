@@ -1,5 +1,6 @@
 """Users, groups and contexts as the API shows them."""
 
+import re
 from typing import Any
 
 from django.core.validators import RegexValidator
@@ -13,9 +14,12 @@ from memos.api.serializers import CamelSerializer, Metadata, Moment, Text
 from users.context.templates import NAMES
 from users.models import User
 
-GROUP_NAME = RegexValidator(
-    r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z", "Give 1 to 64 of A-Z a-z 0-9 . _ - beginning with a letter or digit."
-)
+_GROUP_NAME = re.compile(r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
+GROUP_NAME = RegexValidator(_GROUP_NAME, "Give 1 to 64 of A-Z a-z 0-9 . _ - beginning with a letter or digit.")
+
+
+def is_group_name(text: str) -> bool:
+    return bool(_GROUP_NAME.match(text))
 
 
 class NewUser(CamelSerializer):
@@ -159,7 +163,7 @@ class ContextItem(CamelSerializer):
 class ContextOut(CamelSerializer):
     user_id = serializers.CharField()
     template = serializers.CharField()
-    context = serializers.CharField()
+    context = serializers.CharField()  # type: ignore[assignment]
     tokens = serializers.IntegerField()
     max_tokens = serializers.IntegerField()
     groups = serializers.ListField(child=serializers.CharField())

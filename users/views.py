@@ -162,7 +162,7 @@ class GroupViewSet(ProjectViewSet):
 
     def get_group(self, name: str) -> Group:
         """The project's group with that name, or a 404; what can't be a name may hold what the database can't read."""
-        if not forms.GROUP_NAME.regex.match(name):
+        if not forms.is_group_name(name):
             raise services.group_not_found(name)
         rows = Group.objects.for_project(self.project).filter(name=name).select_related("graph")
         group = rows.annotate(memories=counts.memories(), entities=counts.entities()).first()
@@ -180,8 +180,8 @@ class GroupViewSet(ProjectViewSet):
     def list(self, request: Request) -> Response:
         """List the project's groups, newest first."""
         rows = Group.objects.for_project(self.project).select_related("graph")
-        rows = rows.annotate(memories=counts.memories(), entities=counts.entities())
-        return self.page("groups", paginate(rows, **page_of(self.query)), forms.GroupOut)
+        counted = rows.annotate(memories=counts.memories(), entities=counts.entities())
+        return self.page("groups", paginate(counted, **page_of(self.query)), forms.GroupOut)
 
     @extend_schema(responses=forms.GroupOut)
     def retrieve(self, request: Request, name: str) -> Response:

@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
@@ -15,11 +17,11 @@ from memos.projects.models import Record, RecordQuerySet
 SPEAKER = "\N{OBJECT REPLACEMENT CHARACTER}"
 
 
-class MemoryQuerySet(RecordQuerySet):
-    def believed(self) -> "MemoryQuerySet":
+class MemoryQuerySet(RecordQuerySet["Memory"]):
+    def believed(self) -> Self:
         return self.filter(retired_at=None)
 
-    def holding(self) -> "MemoryQuerySet":
+    def holding(self) -> Self:
         """What is believed and holds now: the facts that one would state in the present."""
         return self.believed().filter(Q(valid_to=None) | Q(valid_to__gt=timezone.now()))
 

@@ -78,7 +78,7 @@ def _frequencies(graph_id: UUID, outline: Outline, stems: list[str]) -> NDArray[
 def _windowed(frequencies: NDArray[np.float64], outline: Outline) -> NDArray[np.float64]:
     weights = window_weights(outline)
     padded = np.vstack([frequencies, np.zeros((1, frequencies.shape[1]))])  # place −1, nobody, is the row of zeros
-    return sum(weights[:, [c]] * padded[outline.neighbours[:, c]] for c in range(5))
+    return np.sum([weights[:, [c]] * padded[outline.neighbours[:, c]] for c in range(5)], axis=0)
 
 
 def window_weights(outline: Outline) -> NDArray[np.float64]:

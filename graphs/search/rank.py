@@ -1,6 +1,7 @@
 """Scores every episode of a graph for a question: a weighted sum of levers, each a column over the outline."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -18,6 +19,8 @@ MAX_LATE = 700
 DAY = 86400.0
 _AFTERMATH = 31 * DAY
 
+Levers = dict[str, NDArray[np.floating[Any]]]
+
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
@@ -25,7 +28,7 @@ class Ranked:
 
     outline: Outline
     scores: NDArray[np.float64]
-    levers: dict[str, NDArray[np.float64]]
+    levers: Levers
 
     def best(self, limit: int) -> list[tuple[UUID, float]]:
         order = np.lexsort((self.outline.ids, -self.scores))[:limit]
@@ -44,7 +47,7 @@ def rank(graph: Graph, question: Question, model: str) -> Ranked:
     named = _named_speakers(graph, question)
     words = [word for word in dict.fromkeys(question.encoded.words) if word not in _words_of(named)]
     lexis = lexical.score(graph.pk, outlined, words)
-    levers = {
+    levers: Levers = {
         "lexical": weights.LEXICAL * _z(lexis.scores),
         "speaker": weights.SPEAKER * _speaker(outlined, named),
         "time": weights.TIME * _time(outlined, question.spans),
@@ -54,8 +57,8 @@ def rank(graph: Graph, question: Question, model: str) -> Ranked:
         "when": weights.WHEN * (outlined.has_date & question.asks_when),
     }
     rarity = dict.fromkeys(_words_of(named), 0.0) | lexis.rarity
-    levers["meaning"] = _meaning(outlined, sum(levers.values()), question, model, rarity)
-    return Ranked(outlined, sum(levers.values()), levers)
+    levers["meaning"] = _meaning(outlined, _sum(levers), question, model, rarity)
+    return Ranked(outlined, _sum(levers), levers)
 
 
 def _meaning(
@@ -70,6 +73,10 @@ def _meaning(
     scores = np.full(len(outlined), found.min())
     scores[places] = found
     return weights.LATE * _z(scores)
+
+
+def _sum(levers: Levers) -> NDArray[np.float64]:
+    return np.sum(list(levers.values()), axis=0)
 
 
 def _z(values: NDArray[np.float64]) -> NDArray[np.float64]:

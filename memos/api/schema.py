@@ -44,7 +44,8 @@ class MemosSchema(AutoSchema):
         return [next(part for part in reversed(parts) if part in _TAGS)]
 
     def get_operation_id(self) -> str:
-        return f"{self.get_tags()[0]}_{self.view.action}"
+        action: str = self.view.action  # type: ignore[attr-defined]
+        return f"{self.get_tags()[0]}_{action}"
 
 
 _TAGS = ("users", "threads", "messages", "groups", "jobs")

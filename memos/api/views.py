@@ -1,6 +1,6 @@
 """The base of every endpoint under /v1: the project comes from the key, the query and the body are strict."""
 
-from typing import Any
+from typing import Any, cast
 
 from rest_framework import viewsets
 from rest_framework.request import Request
@@ -10,7 +10,7 @@ from memos.api.middleware import current_request_id
 from memos.api.pagination import Page, PageQuery
 from memos.api.serializers import CamelSerializer
 from memos.projects.audit import Caller
-from memos.projects.models import Project, Scope
+from memos.projects.models import ApiKey, Project, Scope
 
 
 class NoQuery(CamelSerializer):
@@ -35,12 +35,16 @@ class ProjectViewSet(viewsets.ViewSet):
         return serializer.validated_data
 
     @property
+    def key(self) -> ApiKey:
+        return cast(ApiKey, self.request.auth)
+
+    @property
     def project(self) -> Project:
-        return self.request.auth.project
+        return self.key.project
 
     @property
     def caller(self) -> Caller:
-        return Caller.from_key(self.request.auth, current_request_id())
+        return Caller.from_key(self.key, current_request_id())
 
     def body(self, serializer_class: type[CamelSerializer]) -> dict[str, Any]:
         serializer = serializer_class(data=self.request.data)

@@ -2,7 +2,7 @@
 
 import hmac
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Q
 from django.utils import timezone
@@ -62,7 +62,7 @@ class HasScope(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         needed = scope_of(view, view.action, request.method or "")
-        if needed not in request.auth.scopes:
+        if needed not in cast(ApiKey, request.auth).scopes:
             raise Problem(403, "FORBIDDEN", f"This call needs a key with the scope '{needed}'.")
         return True
 

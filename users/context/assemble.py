@@ -1,11 +1,12 @@
 """Chooses what stands in the block."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from graphs import standing, tokens
 from graphs.models import Episode, Graph, Memory
-from graphs.render import call, sentence
+from graphs.render import call, is_only_a_name, sentence
 from graphs.search import Hit, search_each
 from graphs.words import content_words
 from users.context import fence, lines
@@ -84,7 +85,7 @@ def _with_summary(frame: Frame, user: User, packer: Packer, share: int) -> Frame
 class _Answers:
     """Packs facts and excerpts so that nothing is told twice."""
 
-    def __init__(self, packer: Packer, style: Template, names: dict[object, str]):
+    def __init__(self, packer: Packer, style: Template, names: Mapping[UUID, str]):
         self.packer = packer
         self.style = style
         self.names = names
@@ -92,6 +93,7 @@ class _Answers:
         """Episode → the content words that the block holds of it."""
 
     def pack(self, hits: Sequence[Hit], shares: Shares, max_tokens: int) -> None:
+        hits = [hit for hit in hits if _says_something(hit)]
         first = [hit for hit in hits if self._section(hit) in self.style.first] if self.style.first else []
         facts = [hit for hit in hits if hit.kind == "memory"]
         self._fill(first, int(max_tokens * shares.first))
@@ -129,6 +131,13 @@ class _Answers:
         words = set(content_words(_text(hit)))
         for episode in hit.sources:
             self.told.setdefault(episode.pk, set()).update(words)
+
+
+def _says_something(hit: Hit) -> bool:
+    """Neither a greeting nor the name that the block uses anyway."""
+    if isinstance(hit.record, Memory):
+        return not is_only_a_name(hit.record)
+    return len(content_words(_text(hit))) > 1 or any(map(str.isdigit, _text(hit)))
 
 
 def _text(hit: Hit) -> str:
