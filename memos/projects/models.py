@@ -1,6 +1,6 @@
 """The tenancy: who owns what, who may do what, and who did what."""
 
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypeVar
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
@@ -62,7 +62,10 @@ class Project(Identified):
         return self.name if self.mode == self.Mode.LIVE else f"{self.name} (test)"
 
 
-class RecordQuerySet(models.QuerySet["Record"]):
+M = TypeVar("M", bound="Record")
+
+
+class RecordQuerySet(models.QuerySet[M]):
     """Scope first, then look up: what belongs to another project is simply not found."""
 
     def for_project(self, project: Project) -> Self:

@@ -30,9 +30,7 @@ class Command(BaseCommand):
     help = "Play a conversation through the HTTP API of the running server and show what is remembered of it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "file", nargs="?", type=Path, default=conversations.OWN, help="JSON Lines or LoCoMo's JSON"
-        )
+        parser.add_argument("file", nargs="?", type=Path, default=conversations.OWN, help="JSON Lines or LoCoMo's JSON")
         parser.add_argument("--conversation", help="which one, where the file has several")
         parser.add_argument("--question", action="append", default=[], help="ask this instead; may be given again")
         parser.add_argument("--url", default=_default_url(), help="of the running server (%(default)s)")
