@@ -40,7 +40,7 @@ def worker(options: Options, folder: DataFolder, env: dict[str, str]) -> Child:
 
 
 def beat(options: Options, folder: DataFolder, env: dict[str, str]) -> Child:
-    command = ["celery", "-A", "memos.embedded.clock", "beat", "--loglevel", "WARNING", "--pidfile", ""]
+    command = ["celery", "-A", "memos.beat", "beat", "--loglevel", "WARNING", "--pidfile", ""]
     command += ["--schedule", str(folder.path / "run/beat")]
     return _python("beat", command, options, folder, env)
 

@@ -21,7 +21,6 @@ from tests.embedded.conftest import gone
 
 ROOT = Path(__file__).parents[2]
 KEY = "mos_live_" + "k" * 24
-pytestmark = pytest.mark.xdist_group("supervisor")
 
 
 class Run:
