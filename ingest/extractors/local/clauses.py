@@ -30,6 +30,16 @@ TRUE_AUXILIARIES = frozenset(
 )
 
 
+LINKING = frozenset("be become get feel look seem sound go stay turn remain grow run come move live".split())
+ADVERBS = frozenset(
+    """home abroad outside inside together again early late hard fast far away back alone online offline downtown
+    upstairs downstairs overseas tomorrow today yesterday sometimes twice solo barefoot indoors outdoors well
+    better best long
+    straight high low first last freelance remote ahead apart around forward nonstop vegan vegetarian sober
+    """.split()
+)
+
+
 class Tense(Enum):
     PAST = "past"
     PRESENT = "present"
@@ -124,7 +134,19 @@ class Clause:
 
     @cached_property
     def objects(self) -> "list[Token]":
-        return [t for t in self.main.children if t.dep_ in ("dobj", "attr", "oprd") and t.i > self.main.i]
+        found = [t for t in self.main.children if t.dep_ in ("dobj", "attr", "oprd") and t.i > self.main.i]
+        return found or [t for t in self.main.children if self._is_mistagged(t)]
+
+    def _is_mistagged(self, token: "Token") -> bool:
+        """A noun that the tagger does not know, right behind its verb: "I baked sourdough"."""
+        if token.i != self.main.i + 1 or token.dep_ not in ("advmod", "acomp", "dep") or self.lemma in LINKING:
+            return False
+        return (
+            token.tag_ in ("RB", "JJ")
+            and not token.is_stop
+            and not token.lower_.endswith("ly")
+            and token.lower_ not in ADVERBS
+        )
 
     @cached_property
     def complement(self) -> "Token | None":

@@ -187,7 +187,7 @@ def _dated(said: Said) -> float:
 def tells_something(said: Said) -> bool:
     """It has an object or a place that stands for itself, and does not hang on an "it" that was said elsewhere."""
     clause = said.clause
-    direct = [t for t in clause.main.children if t.dep_ in ("dobj", "attr") and t.i > clause.main.i]
+    direct = clause.objects
     others = [t for t in direct if t.lower_ not in ("me", "us", "myself")]
     if any(t.lower_ in IT or t.pos_ == "PRON" for t in others) or (others and all(_is_known(t, said) for t in others)):
         return False
@@ -196,6 +196,8 @@ def tells_something(said: Said) -> bool:
         and said.subject not in (None, ME)
         and (direct or clause.infinitive() is not None or clause.lemma not in MENTAL)
     ):
+        return True
+    if others and others[0].pos_ in ("ADV", "ADJ"):
         return True
     return _says_something([t for t in clause.tokens if t.i > clause.main.i and not _in_a_date(said, t)])
 
