@@ -1,0 +1,5 @@
+"""Graphs in the console. All of it can be read only: facts come from what was said."""
+
+from graphs.admin import graph, memory
+
+__all__ = ["graph", "memory"]

@@ -1,0 +1,76 @@
+"""What the pages about graphs share."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.contrib import admin
+
+from graphs.models import Episode, Graph, Memory, Relation
+from graphs.render import name_of, sentence
+from memos import ids
+from memos.projects.console.base import ConsoleAdmin
+from memos.projects.console.search import Finding
+from memos.projects.console.shown import NOTHING, link, moment, page_at, short, to
+
+OWNERS = {"grph": "graph", "usr": "graph__user", "grp": "graph__group"}
+_DIGITS = {"year": 4, "month": 7, "day": 10}
+
+
+def owner_of(graph: Graph) -> str:
+    """The user or the group whose graph it is. Both must be fetched with it."""
+    return link(getattr(graph, "user", None) or getattr(graph, "group", None))
+
+
+def origin_of(episode: Episode) -> str:
+    """The message that an episode was cut from."""
+    if episode.source_kind == Episode.SourceKind.MESSAGE:
+        ref = ids.encode("msg", episode.source_id)
+        return to(page_at("threads.message", ref), ref)
+    return episode.source_kind
+
+
+def stated(memory: Memory) -> str:
+    return link(memory, sentence(memory))
+
+
+def span(valid_from: datetime | None, valid_to: datetime | None, precision: str | None) -> str:
+    """From when to when, as exactly as it was said."""
+    if not valid_from and not valid_to:
+        return NOTHING
+    digits = _DIGITS.get(precision or "", 16)
+    ends = (moment(end)[:digits] if end else "" for end in (valid_from, valid_to))
+    return " → ".join(ends).strip()
+
+
+def arrow(relation: Relation) -> str:
+    return f"{name_of(relation.subject)} → {relation.predicate} → {name_of(relation.object)}"
+
+
+class GraphRowAdmin(ConsoleAdmin):
+    finding = Finding(owners=OWNERS)
+    related: ClassVar[Sequence[str]] = ("graph__user", "graph__group")
+
+    @admin.display(description="whose")
+    def whose(self, row: Any) -> str:
+        return owner_of(row.graph)
+
+    @admin.display(description="graph")
+    def graph_link(self, row: Any) -> str:
+        return link(row.graph)
+
+    @admin.display(description="created (UTC)")
+    def created(self, row: Any) -> str:
+        return moment(row.created_at)
+
+    @admin.display(description="said (UTC)")
+    def said(self, row: Any) -> str:
+        return moment(row.said_at)
+
+    @admin.display(description="memory")
+    def memory_link(self, row: Any) -> str:
+        return stated(row.memory)
+
+    @admin.display(description="episode")
+    def episode_link(self, row: Any) -> str:
+        return link(row.episode, short(row.episode.content)) if row.episode else NOTHING

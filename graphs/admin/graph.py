@@ -1,0 +1,174 @@
+"""Graphs, and what hangs in them beside memories."""
+
+from typing import Any
+
+from django.contrib import admin
+
+from graphs.admin.base import OWNERS, GraphRowAdmin, arrow, origin_of, owner_of, stated
+from graphs.models import Embedding, Entity, Episode, Graph, Memory, Mention, Relation, Source
+from graphs.render import name_of
+from memos.projects.console.base import ConsoleAdmin, FirstProjects, NewestChoices
+from memos.projects.console.counting import capped
+from memos.projects.console.search import Finding
+from memos.projects.console.shown import MOST, bullets, link, list_of, moment, section, short, to
+
+
+@admin.register(Graph)
+class GraphAdmin(ConsoleAdmin):
+    list_display = ("ref", "kind", "whose", "project", "version", "created")
+    list_filter = (("kind", NewestChoices), ("project", FirstProjects))
+    search_help_text = "grph_…, usr_…, grp_…, prj_…"
+    finding = Finding(owners={"usr": "user", "grp": "group", "prj": "project"})
+    related = ("user", "group", "project")
+    fieldsets = (
+        (None, {"fields": ("ref", "kind", "whose", "project", "created")}),
+        ("What it holds", {"fields": ("holdings",)}),
+        ("Work", {"fields": ("version", "lease_token", "lease_until")}),
+    )
+
+    @admin.display(description="whose")
+    def whose(self, graph: Graph) -> str:
+        return owner_of(graph)
+
+    @admin.display(description="created (UTC)")
+    def created(self, graph: Graph) -> str:
+        return moment(graph.created_at)
+
+    @section("lists")
+    def holdings(self, graph: Graph) -> str:
+        rows: dict[Any, Any] = {Memory: graph.memories, Entity: graph.entities, Relation: graph.relations,
+                                Episode: graph.episodes}  # fmt: skip
+        return bullets(
+            to(list_of(model, graph=graph.pk), f"{capped(found.all())} {model._meta.verbose_name_plural}")
+            for model, found in rows.items()
+        )
+
+
+@admin.register(Entity)
+class EntityAdmin(GraphRowAdmin):
+    list_display = ("called", "type", "other_names", "whose", "first_seen", "last_seen")
+    list_filter = (("type", NewestChoices),)
+    search_help_text = "ent_…, usr_…, grp_…, name"
+    finding = Finding(owners=OWNERS, beginnings=("name",))
+    fieldsets = (
+        (None, {"fields": ("called", "ref", "type", "other_names", "is_subject", "summary", "whose")}),
+        ("What is known", {"fields": ("memories_list", "relations_list")}),
+        ("When", {"fields": ("first_seen", "last_seen", "graph_link")}),
+    )
+
+    @admin.display(description="name")
+    def called(self, entity: Entity) -> str:
+        return name_of(entity)
+
+    @admin.display(description="aliases")
+    def other_names(self, entity: Entity) -> str:
+        return ", ".join(entity.aliases)
+
+    @admin.display(description="first seen (UTC)")
+    def first_seen(self, entity: Entity) -> str:
+        return moment(entity.first_seen_at)
+
+    @admin.display(description="last seen (UTC)")
+    def last_seen(self, entity: Entity) -> str:
+        return moment(entity.last_seen_at)
+
+    @section("memories")
+    def memories_list(self, entity: Entity) -> str:
+        rows = entity.mentions.select_related("memory__about").defer("memory__tsv")[: MOST + 1]
+        return bullets((stated(row.memory) for row in rows), list_of(Mention, entity=entity.pk))
+
+    @section("relations")
+    def relations_list(self, entity: Entity) -> str:
+        own = entity.relations_from.select_related("subject", "object")[: MOST // 2]
+        others = entity.relations_to.select_related("subject", "object")[: MOST // 2]
+        return bullets((link(row, arrow(row)) for row in [*own, *others]), list_of(Relation, q=entity.ref))
+
+
+@admin.register(Relation)
+class RelationAdmin(GraphRowAdmin):
+    list_display = ("arrow", "asserted_by", "whose")
+    search_help_text = "rel_…, mem_…, ent_… (the subject), usr_…, grp_…"
+    finding = Finding(owners={**OWNERS, "mem": "memory", "ent": "subject"}, beginnings=("predicate",))
+    related = ("subject", "object", "memory__about", "graph__user", "graph__group")
+    heavy = ("memory__tsv",)
+    fieldsets = ((None, {"fields": ("arrow", "ref", "subject", "predicate", "object", "memory_link", "graph_link")}),)
+
+    @admin.display(description="relation")
+    def arrow(self, relation: Relation) -> str:
+        return arrow(relation)
+
+    @admin.display(description="asserted by")
+    def asserted_by(self, relation: Relation) -> str:
+        return stated(relation.memory)
+
+
+@admin.register(Episode)
+class EpisodeAdmin(GraphRowAdmin):
+    list_display = ("words_said", "speaker", "role", "source_kind", "whose", "said")
+    list_filter = (("source_kind", NewestChoices),)
+    search_help_text = "epi_…, msg_…, thr_…, usr_…, words"
+    finding = Finding(owners={**OWNERS, "msg": "source_id", "thr": "stream"}, full_text="tsv")
+    heavy = ("tsv",)
+    fieldsets = (
+        (None, {"fields": ("content", "ref", "speaker", "role", "origin", "position", "whose")}),
+        ("What rests on it", {"fields": ("memories_list",)}),
+        ("When", {"fields": ("said", "created", "indexed")}),
+        ("Details", {"fields": ("graph_link", "excerpt", "language", "words", "is_question", "has_date")}),
+    )
+
+    @admin.display(description="words")
+    def words_said(self, episode: Episode) -> str:
+        return short(episode.content)
+
+    @admin.display(description="cut from")
+    def origin(self, episode: Episode) -> str:
+        return origin_of(episode)
+
+    @admin.display(description="indexed (UTC)")
+    def indexed(self, episode: Episode) -> str:
+        return moment(episode.indexed_at)
+
+    @section("memories")
+    def memories_list(self, episode: Episode) -> str:
+        rows = episode.sources.select_related("memory__about").defer("memory__tsv")[: MOST + 1]
+        return bullets((stated(row.memory) for row in rows), list_of(Source, episode=episode.pk))
+
+
+@admin.register(Source)
+class SourceAdmin(GraphRowAdmin):
+    list_display = ("ref", "memory_link", "role", "episode_link", "whose")
+    search_help_text = "src_…, mem_…, epi_…, usr_…, grp_…"
+    finding = Finding(owners={**OWNERS, "mem": "memory", "epi": "episode"})
+    related = ("memory__about", "episode", "graph__user", "graph__group")
+    heavy = ("memory__tsv", "episode__tsv")
+    fieldsets = ((None, {"fields": ("ref", "memory_link", "role", "episode_link", "whose", "graph_link")}),)
+
+
+@admin.register(Mention)
+class MentionAdmin(GraphRowAdmin):
+    list_display = ("ref", "memory_link", "entity_link", "whose")
+    search_help_text = "men_…, mem_…, ent_…, usr_…, grp_…"
+    finding = Finding(owners={**OWNERS, "mem": "memory", "ent": "entity"})
+    related = ("memory__about", "entity", "graph__user", "graph__group")
+    heavy = ("memory__tsv",)
+    fieldsets = ((None, {"fields": ("ref", "memory_link", "entity_link", "whose", "graph_link")}),)
+
+    @admin.display(description="entity")
+    def entity_link(self, mention: Mention) -> str:
+        return link(mention.entity, name_of(mention.entity))
+
+
+@admin.register(Embedding)
+class EmbeddingAdmin(GraphRowAdmin):
+    """What the vectors belong to; the numbers themselves say nothing to people and stay in the database."""
+
+    list_display = ("ref", "owner", "model", "pieces", "whose")
+    search_help_text = "emb_…, mem_…, epi_…, usr_…, grp_…"
+    finding = Finding(owners={**OWNERS, "mem": "memory", "epi": "episode"})
+    related = ("memory__about", "episode", "graph__user", "graph__group")
+    heavy = ("vector", "tokens", "memory__tsv", "episode__tsv")
+    fieldsets = ((None, {"fields": ("ref", "owner", "model", "pieces", "whose", "graph_link")}),)
+
+    @admin.display(description="of")
+    def owner(self, row: Embedding) -> str:
+        return stated(row.memory) if row.memory else self.episode_link(row)

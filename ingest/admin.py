@@ -1,0 +1,77 @@
+"""Ingest jobs in the console: what waits, what failed and why, what was written."""
+
+from django.contrib import admin
+from unfold.decorators import display as label
+
+from graphs.admin.base import stated
+from ingest.models import IngestJob
+from memos.projects.console.base import ConsoleAdmin, FirstProjects, NewestChoices
+from memos.projects.console.search import Finding
+from memos.projects.console.shown import NOTHING, bullets, link, moment, section, short
+from threads.admin import resting_on
+from users.admin import named
+
+
+@admin.register(IngestJob)
+class IngestJobAdmin(ConsoleAdmin):
+    list_display = ("ref", "state", "said_words", "user_link", "attempts", "error_code", "created", "finished")
+    list_filter = (("status", NewestChoices), ("project", FirstProjects))
+    search_help_text = "ij_…, msg_…, thr_…, usr_…, prj_…"
+    finding = Finding(
+        owners={"msg": "message", "thr": "thread", "usr": "user", "grph": "graph", "prj": "project"},
+        beginnings=("error_code", "request_id"),
+    )
+    related = ("message", "thread", "user", "graph", "project")
+    fieldsets = (
+        (None, {"fields": ("ref", "state", "message_link", "thread_link", "user_link", "graph", "project")}),
+        ("What was written", {"fields": ("counts", "memories_list")}),
+        ("Attempts", {"fields": ("attempts", "error_code", "error_detail", "next_try")}),
+        ("When", {"fields": ("created", "started", "finished", "request_id")}),
+    )
+
+    @label(
+        description="status",
+        label={"done": "success", "failed": "danger", "running": "info", "queued": "warning"},
+    )
+    def state(self, job: IngestJob) -> str:
+        return job.status
+
+    @admin.display(description="message")
+    def said_words(self, job: IngestJob) -> str:
+        return short(job.message.content, 60)
+
+    @admin.display(description="message")
+    def message_link(self, job: IngestJob) -> str:
+        return link(job.message, short(job.message.content, 200))
+
+    @admin.display(description="thread")
+    def thread_link(self, job: IngestJob) -> str:
+        return link(job.thread, job.thread.name or job.thread.ref)
+
+    @admin.display(description="user")
+    def user_link(self, job: IngestJob) -> str:
+        return link(job.user, named(job.user))
+
+    @admin.display(description="counts")
+    def counts(self, job: IngestJob) -> str:
+        return ", ".join(f"{count} {name}" for name, count in job.written.items())
+
+    @section("memories")
+    def memories_list(self, job: IngestJob) -> str:
+        return bullets(stated(memory) for memory in resting_on(job.message))
+
+    @admin.display(description="next try (UTC)")
+    def next_try(self, job: IngestJob) -> str:
+        return moment(job.run_after) if job.status in IngestJob.UNFINISHED else NOTHING
+
+    @admin.display(description="created (UTC)")
+    def created(self, job: IngestJob) -> str:
+        return moment(job.created_at)
+
+    @admin.display(description="started (UTC)")
+    def started(self, job: IngestJob) -> str:
+        return moment(job.started_at)
+
+    @admin.display(description="finished (UTC)")
+    def finished(self, job: IngestJob) -> str:
+        return moment(job.finished_at)

@@ -1,0 +1,187 @@
+"""API keys in the console: made and rotated with the secret shown once, revoked, never changed."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from unfold.decorators import action
+from unfold.decorators import display as label
+from unfold.enums import ActionVariant
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from memos.projects import services
+from memos.projects.console.base import ConsoleAdmin, FirstProjects, caller_of, may_change
+from memos.projects.console.search import Finding
+from memos.projects.console.shown import link, moment, page_of
+from memos.projects.durations import parse_duration
+from memos.projects.models import ApiKey, Project, Scope, read_and_write
+
+
+def duration(text: str) -> timedelta | None:
+    return parse_duration(text) if text else None
+
+
+class KeyForm(forms.ModelForm):
+    """The project of a new key is a choice, though it can't be changed afterwards."""
+
+    of = forms.ModelChoiceField(
+        Project.objects.all(),
+        label="Project",
+        widget=AutocompleteSelect(ApiKey._meta.get_field("project"), admin.site),
+    )
+    scopes = forms.MultipleChoiceField(
+        choices=Scope.choices, initial=read_and_write, widget=UnfoldAdminCheckboxSelectMultipleWidget
+    )
+    expires_in = forms.CharField(
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Such as 24h, 30d or 365d. Empty: it never expires.",
+    )
+
+    class Meta:
+        model = ApiKey
+        fields = ("name", "scopes")
+
+    def clean_expires_in(self) -> Any:
+        span = duration(self.cleaned_data["expires_in"])
+        if span is not None and not span:
+            raise ValidationError("A key can't expire as it is made.")
+        return span
+
+
+class GraceForm(forms.Form):
+    grace = forms.CharField(
+        initial="24h",
+        widget=UnfoldAdminTextInputWidget,
+        help_text="How long the old key stays valid beside the new one: 0s, 15m, 24h, 7d.",
+    )
+
+    def clean_grace(self) -> timedelta:
+        return parse_duration(self.cleaned_data["grace"])
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ConsoleAdmin):
+    list_display = ("name", "shown_prefix", "project", "shown_scopes", "state", "created", "last_used")
+    list_filter = (("project", FirstProjects),)
+    search_help_text = "key_…, prj_…, mos_live_…, name"
+    finding = Finding(owners={"prj": "project"}, direct=("prefix",), beginnings=("name", "prefix"))
+    related = ("project",)
+    heavy = ("digest",)
+    form = KeyForm
+    add_fieldsets = ((None, {"fields": ("of", "name", "scopes", "expires_in")}),)
+    fieldsets = (
+        (None, {"fields": ("ref", "name", "shown_prefix", "project_link", "shown_scopes", "state")}),
+        ("When", {"fields": ("created", "expires", "revoked", "last_used")}),
+    )
+    actions_detail = ("rotate", "revoke")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return () if obj is None else super().get_readonly_fields(request, obj)
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """Somebody who has a key looks for it by pasting it: only its beginning is kept."""
+        beginning = search_term.strip()[: len("mos_live_") + 8] if search_term.startswith("mos_") else search_term
+        return super().get_search_results(request, queryset, beginning)
+
+    @admin.display(description="prefix")
+    def shown_prefix(self, key: ApiKey) -> str:
+        return f"{key.prefix}…"
+
+    @admin.display(description="project")
+    def project_link(self, key: ApiKey) -> str:
+        return link(key.project)
+
+    @admin.display(description="scopes")
+    def shown_scopes(self, key: ApiKey) -> str:
+        return ", ".join(key.scopes)
+
+    @label(description="state", label={"valid": "success", "revoked": "danger", "expired": "warning"})
+    def state(self, key: ApiKey) -> str:
+        if key.revoked_at:
+            return "revoked"
+        return "expired" if key.expires_at and key.expires_at <= timezone.now() else "valid"
+
+    @admin.display(description="created (UTC)")
+    def created(self, key: ApiKey) -> str:
+        return moment(key.created_at)
+
+    @admin.display(description="expires (UTC)")
+    def expires(self, key: ApiKey) -> str:
+        return moment(key.expires_at)
+
+    @admin.display(description="revoked (UTC)")
+    def revoked(self, key: ApiKey) -> str:
+        return moment(key.revoked_at)
+
+    @admin.display(description="last used (UTC)")
+    def last_used(self, key: ApiKey) -> str:
+        return moment(key.last_used_at)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return may_change(request)
+
+    def has_end_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return may_change(request)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        given = form.cleaned_data
+        expires_at = timezone.now() + given["expires_in"] if given["expires_in"] else None
+        caller = caller_of(request, given["of"])
+        obj.issued = services.create_key(
+            caller=caller, name=given["name"], scopes=given["scopes"], expires_at=expires_at
+        )
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
+        return self._shown_once(request, obj.issued)
+
+    @action(description="Rotate", url_path="rotate", icon="autorenew", permissions=["end"])
+    def rotate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        key = self._key(request, object_id)
+        form = GraceForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                issued = services.rotate_key(
+                    caller=caller_of(request, key.project), key=key, grace=form.cleaned_data["grace"]
+                )
+                return self._shown_once(request, issued)
+            except ValidationError as error:
+                form.add_error(None, error)
+        return self._page(request, "rotate", f"Rotate {key}", key=key, form=form)
+
+    @action(description="Revoke", url_path="revoke", icon="block", permissions=["end"], variant=ActionVariant.DANGER)
+    def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        key = self._key(request, object_id)
+        if request.method != "POST":
+            return self._page(request, "revoke", f"Revoke {key}", key=key)
+        services.revoke_key(caller=caller_of(request, key.project), key=key)
+        messages.success(request, f"The key {key} is revoked.")
+        return redirect(page_of(key))
+
+    def _key(self, request: HttpRequest, object_id: str) -> ApiKey:
+        key: ApiKey | None = self.get_object(request, object_id)
+        if key is None:
+            raise Http404
+        return key
+
+    def _shown_once(self, request: HttpRequest, issued: services.IssuedKey) -> HttpResponse:
+        """The answer to the POST itself: a redirect would have to keep the secret somewhere."""
+        response = self._page(request, "issued", f"The key {issued.key.name}", issued=issued, path=page_of(issued.key))
+        add_never_cache_headers(response)
+        return response
+
+    def _page(self, request: HttpRequest, name: str, title: str, **context: Any) -> TemplateResponse:
+        everywhere = self.admin_site.each_context(request)
+        template = f"admin/projects/apikey/{name}.html"
+        return TemplateResponse(request, template, {**everywhere, "opts": self.opts, "title": title, **context})

@@ -1,0 +1,46 @@
+"""The sidebar, by what an operator comes for."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+_GROUPS = {
+    "Projects": {"projects_project": ("Projects", "apartment"), "projects_apikey": ("API keys", "key")},
+    "People and threads": {
+        "users_user": ("Users", "person"),
+        "users_group": ("Groups", "groups"),
+        "threads_thread": ("Threads", "forum"),
+        "threads_message": ("Messages", "chat_bubble"),
+    },
+    "Memory": {
+        "graphs_memory": ("Memories", "neurology"),
+        "graphs_entity": ("Entities", "category"),
+        "graphs_relation": ("Relations", "arrow_right_alt"),
+        "graphs_episode": ("Episodes", "format_quote"),
+        "users_summary": ("Summaries", "short_text"),
+    },
+    "Work": {"ingest_ingestjob": ("Ingest jobs", "pending_actions")},
+    "Audit": {"projects_auditentry": ("Audit log", "history")},
+    "System": {
+        "projects_operator": ("Operators", "shield_person"),
+        "graphs_graph": ("Graphs", "hub"),
+        "graphs_memoryrevision": ("Revisions", "difference"),
+        "graphs_source": ("Sources", "link"),
+        "graphs_mention": ("Mentions", "alternate_email"),
+        "graphs_embedding": ("Embeddings", "data_array"),
+    },
+}
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    home = {"title": "Home", "icon": "home", "link": reverse("admin:index")}
+    groups = [
+        {"title": title, "separator": True, "items": [_item(name, *shown) for name, shown in items.items()]}
+        for title, items in _GROUPS.items()
+    ]
+    return [{"items": [home]}, *groups]
+
+
+def _item(name: str, title: str, icon: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse(f"admin:{name}_changelist")}

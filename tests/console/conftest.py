@@ -1,0 +1,55 @@
+import pytest
+from django.conf import LazySettings
+from django.test import Client
+
+from ingest.models import IngestJob
+from memos.projects.models import Operator
+from tests import factories as make
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: LazySettings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def console(client: Client, admin_operator: Operator) -> Client:
+    """Signed in as a superuser."""
+    client.force_login(admin_operator)
+    return client
+
+
+@pytest.fixture
+def admin_operator(db: None) -> Operator:
+    return make.OperatorFactory(username="ann")
+
+
+@pytest.fixture
+def onlooker(client: Client, db: None) -> Client:
+    """Signed in as somebody who may only look."""
+    client.force_login(make.OperatorFactory(username="bob", is_superuser=False))
+    return client
+
+
+@pytest.fixture
+def job(db: None) -> IngestJob:
+    """A job with all that hangs on it, each kind of row at least once."""
+    return make_job()
+
+
+def make_job(**project: object) -> IngestJob:
+    job = make.IngestJobFactory(**{f"message__thread__user__{name}": value for name, value in project.items()})
+    episode = make.EpisodeFactory(message=job.message)
+    memory = make.MemoryFactory(graph=job.graph)
+    make.SourceFactory(memory=memory, episode=episode)
+    entity = make.EntityFactory(graph=job.graph)
+    make.MentionFactory(memory=memory, entity=entity)
+    make.RelationFactory(memory=memory, object=entity)
+    make.MemoryRevisionFactory(memory=memory)
+    make.EmbeddingFactory(memory=memory)
+    make.EmbeddingFactory(memory=None, episode=episode)
+    make.SummaryFactory(user=job.user, memories=(memory,))
+    make.ApiKeyFactory(project=job.project)
+    make.AuditEntryFactory(project=job.project, target_id=job.user.ref)
+    make.GroupFactory(project=job.project)
+    return job

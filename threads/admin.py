@@ -1,0 +1,104 @@
+"""Threads and messages in the console, with what came of them."""
+
+from typing import Any
+
+from django.contrib import admin
+
+from graphs.admin.base import stated
+from graphs.models import Episode, Memory
+from memos.projects.console.base import ConsoleAdmin, FirstProjects, NewestChoices
+from memos.projects.console.search import Finding, text_query
+from memos.projects.console.shown import MOST, NOTHING, bullets, link, list_of, moment, section, short, to
+from threads.models import Message, Thread
+from users.admin import named
+
+
+@admin.register(Thread)
+class ThreadAdmin(ConsoleAdmin):
+    list_display = ("ref", "name", "user_link", "message_count", "project", "created")
+    list_filter = (("project", FirstProjects),)
+    search_help_text = "thr_…, usr_…, prj_…, name"
+    finding = Finding(owners={"usr": "user", "prj": "project"}, beginnings=("name",))
+    related = ("user", "project")
+    fieldsets = (
+        (None, {"fields": ("name", "ref", "user_link", "messages_link", "project", "created")}),
+        ("Details", {"fields": ("metadata", "next_position", "next_episode")}),
+    )
+
+    @admin.display(description="user")
+    def user_link(self, thread: Thread) -> str:
+        return link(thread.user, named(thread.user))
+
+    @admin.display(description="messages")
+    def messages_link(self, thread: Thread) -> str:
+        return to(list_of(Message, thread=thread.pk), f"{thread.message_count:,}")
+
+    @admin.display(description="created (UTC)")
+    def created(self, thread: Thread) -> str:
+        return moment(thread.created_at)
+
+
+class MessageFinding(Finding):
+    """The words of messages are indexed in their episodes."""
+
+    def find(self, rows: Any, term: str) -> Any:
+        found = super().find(rows, term)
+        if found.query.is_empty():
+            said = Episode.objects.filter(source_kind=Episode.SourceKind.MESSAGE, tsv=text_query(term))
+            return rows.filter(pk__in=list(said.order_by("-pk").values_list("source_id", flat=True)[:1000]))
+        return found
+
+
+@admin.register(Message)
+class MessageAdmin(ConsoleAdmin):
+    list_display = ("words", "role", "position", "thread_link", "user_link", "said")
+    list_filter = (("role", NewestChoices), ("project", FirstProjects))
+    search_help_text = "msg_…, thr_…, usr_…, prj_…, words"
+    finding = MessageFinding(owners={"thr": "thread", "usr": "thread__user", "prj": "project"})
+    related = ("thread__user", "job")
+    fieldsets = (
+        (None, {"fields": ("content", "ref", "role", "name", "thread_link", "user_link", "position")}),
+        ("What came of it", {"fields": ("job_link", "memories_list", "episodes_list")}),
+        ("When", {"fields": ("said", "received")}),
+        ("Details", {"fields": ("external_id", "metadata")}),
+    )
+
+    @admin.display(description="words")
+    def words(self, message: Message) -> str:
+        return short(message.content)
+
+    @admin.display(description="thread")
+    def thread_link(self, message: Message) -> str:
+        return link(message.thread, message.thread.name or message.thread.ref)
+
+    @admin.display(description="user")
+    def user_link(self, message: Message) -> str:
+        return link(message.thread.user, named(message.thread.user))
+
+    @admin.display(description="said (UTC)")
+    def said(self, message: Message) -> str:
+        return moment(message.created_at)
+
+    @admin.display(description="received (UTC)")
+    def received(self, message: Message) -> str:
+        return moment(message.received_at)
+
+    @admin.display(description="job")
+    def job_link(self, message: Message) -> str:
+        job = getattr(message, "job", None)
+        return link(job, f"{job.ref}: {job.status}") if job else NOTHING
+
+    @section("memories")
+    def memories_list(self, message: Message) -> str:
+        return bullets(stated(memory) for memory in resting_on(message))
+
+    @section("episodes")
+    def episodes_list(self, message: Message) -> str:
+        rows = Episode.objects.filter(source_id=message.pk).order_by("position").only("content")[: MOST + 1]
+        return bullets((link(row, short(row.content)) for row in rows), list_of(Episode, q=message.ref))
+
+
+def resting_on(message: Message) -> list[Memory]:
+    """The first memories that have a piece of the message as a source, or were closed by it."""
+    rows = Memory.objects.filter(sources__episode__source_id=message.pk).select_related("about").defer("tsv")
+    return list(rows.distinct().order_by("pk")[: MOST + 1])
