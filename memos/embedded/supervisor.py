@@ -17,7 +17,7 @@ from memos.embedded.servers import Servers
 from memos.embedded.stamp import Stamp
 from memos.embedded.terminal import Relay, say, step
 
-_READY_SECONDS = 60
+_READY_SECONDS = 120
 _STOP_SECONDS = 4.3
 _SERVERS_SECONDS = 1.5
 """What is kept of it for the servers. An idle Celery worker takes 2.5 s for a warm stop."""
