@@ -260,7 +260,7 @@ def _revealed(head: "Token") -> "Token | None":
 def _own_tokens(head: "Token", parts: "list[Token]") -> "tuple[Token, ...]":
     others = {t.i for part in parts for t in part.subtree}
     tokens = [t for t in head.subtree if t.i not in others]
-    while tokens and _is_connective(tokens[0]):
+    while tokens and _is_connective(tokens[0], head):
         tokens.pop(0)
     quotes = sum(t.text == '"' for t in tokens)
     while (
@@ -272,12 +272,14 @@ def _own_tokens(head: "Token", parts: "list[Token]") -> "tuple[Token, ...]":
     return tuple(tokens)
 
 
-def _is_connective(token: "Token") -> bool:
-    return (
-        token.is_punct
-        or token.dep_ in ("cc", "intj", "mark")
-        or token.lower_ in ("so", "and", "but", "then", "plus", "also", "that", "well")
-    )
+CONNECTIVES = frozenset("so and but then plus also that well".split())
+
+
+def _is_connective(token: "Token", head: "Token") -> bool:
+    """Also the "because" of the clause itself, but not that of a clause inside it."""
+    if token.dep_ == "mark":
+        return token.head is head
+    return token.is_punct or token.dep_ in ("cc", "intj") or token.lower_ in CONNECTIVES
 
 
 def _shared(first: Clause, part: "Token") -> "tuple[Token, ...]":

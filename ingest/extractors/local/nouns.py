@@ -39,7 +39,16 @@ def name_of(noun: "Token") -> str:
     left = [t for t in noun.lefts if t.dep_ in LEFT and (t.lower_ not in VAGUE or t.pos_ == "PROPN")]
     words = sorted({t for each in left for t in each.subtree if _is_word(t)} | {noun}, key=lambda t: t.i)
     words += _continued(noun)
-    return "".join(t.text_with_ws for t in words).strip(" ,-\"'")
+    return _spelled(words).strip(" ,-\"'")
+
+
+def _spelled(words: "list[Token]") -> str:
+    """With the spaces they had, and one where a word between them was left out: "calm(,) sunny places"."""
+    text = ""
+    for word in words:
+        apart = text and not text.endswith((" ", "-")) and word.i > 0 and word.nbor(-1) not in words
+        text += f" {word.text_with_ws}" if apart else word.text_with_ws
+    return text
 
 
 def _measured(noun: "Token") -> "Token":

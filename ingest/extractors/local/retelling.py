@@ -102,6 +102,8 @@ def _resolve_pronouns(said: Said, telling: Telling) -> bool:
 def _is_dropped(token: "Token") -> bool:
     if token.lower_ in TEMPORAL and token.dep_ == "advmod":
         return not _is_coordinated(token)
+    if token.lower_ == "right" and token.i + 1 < len(token.doc) and token.nbor().lower_ == "now":
+        return True
     return (
         token.lower_ in DROPPED
         and token.dep_ == "advmod"
@@ -133,12 +135,15 @@ def company(tokens: "tuple[Token, ...]") -> "tuple[Token, ...]":
     if place is None:
         return ()
     first = place - 1
-    while first > 0 and (
-        tokens[first - 1].pos_ in ("PROPN", "NOUN", "ADJ")
-        or tokens[first - 1].dep_ in ("poss", "case", "det", "compound")
-    ):
+    while first > 0 and _is_of_a_name(tokens[first - 1]):
         first -= 1
     return tokens[first : place - 1]
+
+
+def _is_of_a_name(token: "Token") -> bool:
+    if token.ent_type_ in ("DATE", "TIME"):
+        return False
+    return token.pos_ in ("PROPN", "NOUN", "ADJ", "ADP") or token.dep_ in ("poss", "case", "det", "compound")
 
 
 def _retold(others: "tuple[Token, ...]") -> str:

@@ -47,7 +47,9 @@ the thing is|the fact is|the truth is|truth be told|long story short|to be clear
 remember|keep in mind that|I forgot to mention that|I forgot to mention|I should mention that|I should mention|I want you to know that|
 I wanted to tell you that|I'm happy to say that|I'm happy to say|I'm proud to say|I'm sad to say|let me tell you|did you know that|
 I just wanted to say that|it turns out that|it turns out|turns out that|turns out|believe it or not|if you must know|if you're curious|
-since you asked|as it happens)""".replace("\n", "")
+since you asked|(?:ever )?since (?:we|I) last (?:spoke|talked|chatted|met|wrote)(?: to each other)?|last time we (?:spoke|talked|chatted)|as it happens)""".replace(
+    "\n", ""
+)
 GREETING = r"(?:hi|hello|hey|heya|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|day)|morning|dear)(?: there| again| everyone| everybody| all| guys| friend| buddy| team| folks|,? (?:AI|my)? ?(?:companion|assistant|friend|bot)| (?-i:[A-Z][a-z]+))?"
 START = r"(?=(?:I|I'm|I've|I'll|I'd|my|we|we're|we've|our|the|a|an|she|he|please|always|never|today|yesterday|last|this|on|in)\b)"
 OPENER = re.compile(rf"\s*(?:{GREETING}|{FILLER})(?:\s*[,!.:\-]+\s*|\s+{START}|\s*$)", re.IGNORECASE)

@@ -149,14 +149,14 @@ JOBS = frozenset(
 
 EMPTY_NOUNS = frozenset(
     """
-    thing things stuff lot lots way question questions idea ideas time times fun point problem problems issue
-    issues chance look feeling feelings bit something anything nothing everything someone anyone everyone
-    somebody trouble sense thought thoughts doubt doubts plan plans fact word words moment hope choice clue
-    advice help suggestion suggestions luck pleasure blast good rest break ones one kind sort matter reason
-    reasons tip tips answer info information conversation chat talk day today recommendation recommendations
-    effort best goodness deal people life world mood support mind memory memories opinion vibe vibes reaction
-    experience inspiration company reply message text post request favor favour go try while laugh skill skills
-    yours theirs start progress same minute minutes second
+    ton tons bunch loads few several many much thing things stuff lot lots way question questions idea ideas
+    time times fun point problem problems issue issues chance look feeling feelings bit something anything
+    nothing everything someone anyone everyone somebody trouble sense thought thoughts doubt doubts plan plans
+    fact word words moment hope choice clue advice help suggestion suggestions luck pleasure blast good rest
+    break ones one kind sort matter reason reasons tip tips answer info information conversation chat talk day
+    today recommendation recommendations effort best goodness deal people life world mood support mind memory
+    memories opinion vibe vibes reaction experience inspiration company reply message text post request favor
+    favour go try while laugh skill skills yours theirs start progress same minute minutes second
     """.split()
 )
 """Objects that say nothing by themselves: "I have a question"."""

@@ -39,7 +39,7 @@ def replaces(said: Said) -> bool:
     """ "I work at Beta now": what was true of the same kind is over."""
     if said.clause.words & ADDITIONS:
         return False
-    text = said.text.lower().replace("now and", "")
+    text = said.text.lower().replace("now and", "").replace("right now", "")
     return any(word in CHANGES for word in text.rstrip(".!").split()) or "these days" in text or said.corrects
 
 

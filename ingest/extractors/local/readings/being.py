@@ -164,22 +164,26 @@ def based(said: Said) -> Reading | None:
     return None
 
 
+FONDNESS = {
+    "fan": ("of",),
+    "lover": ("of",),
+    "fond": ("of",),
+    "keen": ("on",),
+    "interested": ("in",),
+    "passionate": ("about",),
+    "crazy": ("about",),
+    "obsessed": ("with",),
+    "fascinated": ("by", "with"),
+}
+"""Words of fondness, and the preposition that leads to what is liked."""
+
+
 def _inclined(said: Said) -> Reading | None:
     """ "I'm into woodworking", "a big fan of", "keen on", "scared of"."""
     complement = said.clause.complement
     noun = said.clause.after("into") if "into" in said.clause.words and complement is None else None
-    if complement is not None and complement.lower_ in (
-        "fan",
-        "lover",
-        "keen",
-        "fond",
-        "interested",
-        "passionate",
-        "crazy",
-        "obsessed",
-        "fascinated",
-    ):
-        noun = said.clause.after("of", "on", "in", "about", "with")
+    if complement is not None and complement.lower_ in FONDNESS:
+        noun = said.clause.after(*FONDNESS[complement.lower_])
     if noun is None:
         return _afraid(said)
     if (
@@ -233,6 +237,11 @@ def _is_nationality(token: "Token") -> bool:
     )
 
 
+AMATEUR = frozenset(
+    "avid keen passionate amateur expert hobby enthusiastic terrible decent good big great huge".split()
+)
+
+
 def _occupied(said: Said) -> Reading | None:
     complement = said.clause.complement
     if (
@@ -246,6 +255,8 @@ def _occupied(said: Said) -> Reading | None:
         return Reading(MemoryKind.RELATIONSHIP, state=True) if _is_said_of_children(said) else None
     if lemma == "member":
         return _member(said)
+    if any(t.lower_ in AMATEUR for t in complement.children):
+        return Reading(MemoryKind.SKILL, state=True)
     if not is_profession(complement) or said.clause.negated:
         return None
     return work.professional(said, complement)

@@ -148,7 +148,8 @@ def _favoured(said: Said) -> list[Thing]:
 
 
 def _goal(said: Said) -> Reading | None:
-    if (said.mine not in GOAL_NOUNS and said.mine != "plan") or said.clause.lemma != "be":
+    wanted = said.mine in GOAL_NOUNS or said.mine == "plan"
+    if not wanted or said.clause.lemma != "be" or said.clause.tense is Tense.PAST:
         return None
     if not any(
         is_informative(t) and t.pos_ in ("NOUN", "PROPN", "VERB")
