@@ -4,9 +4,11 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
@@ -23,7 +25,6 @@ class Worker:
         self.environment = os.environ | {
             "DATABASE_URL": _test_database(),
             "REDIS_URL": broker,
-            "INGEST_LEASE_SECONDS": "1",
             **environment,
         }
         self.process: subprocess.Popen[bytes] | None = None
@@ -32,7 +33,8 @@ class Worker:
         command = (
             "celery -A tests.worker_app worker -B --concurrency 1 --without-gossip --without-mingle --loglevel WARNING"
         )
-        command += f" --schedule {os.devnull} --hostname tests@{os.getpid()}"
+        schedule = Path(tempfile.mkdtemp(prefix="memos-beat-")) / "schedule"  # beat replaces a file that it can't read
+        command += f" --schedule {schedule} --hostname tests@{os.getpid()}"
         self.process = subprocess.Popen(  # in a group of its own: a kill takes the pool's processes too
             [sys.executable, "-m", *command.split()], env=self.environment, start_new_session=True
         )
