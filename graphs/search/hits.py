@@ -102,7 +102,7 @@ def _search_one(graph: Graph, question: Question, limit: int, kinds: Sequence[st
 
 def _episodes(graph: Graph, ranked: Ranked, limit: int, filters: Filters) -> list[Hit]:
     best = ranked.best(len(ranked.outline) if filters.narrows_episodes else limit)
-    rows = filters.episodes().filter(graph=graph).in_bulk([key for key, _ in best])
+    rows = filters.episodes().filter(graph=graph).defer("tsv").in_bulk([key for key, _ in best])
     kept = [(rows[key], score) for key, score in best if key in rows]
     return [Hit("episode", episode, squash(score), [episode]) for episode, score in kept[:limit]]
 
@@ -111,7 +111,7 @@ def _memories(graph: Graph, ranked: Ranked, question: Question, filters: Filters
     """The believed memories that rest on the best episodes, or whose own sentence is near the question."""
     episodes = [key for key, _ in ranked.best(DEPTH)]
     near = _nearest(graph, question)
-    rows = Memory.objects.believed().filter(graph=graph).select_related("about")
+    rows = Memory.objects.believed().filter(graph=graph).select_related("about").defer("tsv")
     if filters.kind:
         rows = rows.filter(kind=filters.kind)
     resting = Source.objects.filter(graph=graph, episode__in=episodes).values("memory")
@@ -156,7 +156,11 @@ def _own(memories: list[Memory], near: dict[UUID, float], question: Question) ->
 
 def sources_of(memories: Sequence[Memory]) -> dict[UUID, list[Episode]]:
     """The episodes that support each memory, oldest first."""
-    rows = Source.objects.filter(memory__in=memories, role=Source.Role.SUPPORTS).select_related("episode")
+    rows = (
+        Source.objects.filter(memory__in=memories, role=Source.Role.SUPPORTS)
+        .select_related("episode")
+        .defer("episode__tsv")
+    )
     found: dict[UUID, list[Episode]] = {}
     for row in rows.order_by("episode__said_at", "episode_id"):
         found.setdefault(row.memory_id, []).append(row.episode)

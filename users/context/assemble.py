@@ -20,6 +20,8 @@ DEPTH = 300
 """How many memories and how many episodes are considered for a block."""
 SHORTEST_LINE = 6
 """Tokens; when less is left nothing more is tried."""
+MOST_MISFITS = 20
+"""Lines that found no room, after which the rest is not tried."""
 COVERED = 0.7
 """A line is left out when what stands in the block holds that share of its content words."""
 
@@ -101,13 +103,19 @@ class _Answers:
         self._fill(hits, self.packer.room)
 
     def _fill(self, hits: Sequence[Hit], share: int) -> None:
+        """Take what fits, best first, until hardly anything would."""
+        misfits = 0
         for hit in hits:
-            if share < SHORTEST_LINE:
+            if share < SHORTEST_LINE or misfits > MOST_MISFITS:
                 return
+            if self._is_told(hit):
+                continue
             before = self.packer.room
-            if not self._is_told(hit) and self.packer.add(self._line(hit), within=share):
+            if self.packer.add(self._line(hit), within=share):
                 share -= before - self.packer.room
                 self._tell(hit)
+            else:
+                misfits += 1
 
     def _line(self, hit: Hit) -> Line:
         if isinstance(hit.record, Memory):
