@@ -22,6 +22,7 @@ from tests.embedded.conftest import gone
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.timeout(300)  # a start takes seconds, unless many share the machine
 KEY = "mos_live_" + "k" * 24
+BOOTSTRAP = {"MEMOS_BOOTSTRAP_KEY": KEY, "MEMOS_BOOTSTRAP_OPERATOR": "ada:correct horse"}
 
 
 class Run:
@@ -110,7 +111,7 @@ def nothing_runs(data: Path, *, seconds: float) -> bool:
 def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, float]:
     """A data folder that was started for the first time and stopped; what was said; the seconds that stopping took."""
     data = tmp_path_factory.mktemp("supervised") / "my data"
-    run = Run(data, MEMOS_BOOTSTRAP_KEY=KEY, MEMOS_BOOTSTRAP_OPERATOR="ada:correct horse")
+    run = Run(data, **BOOTSTRAP)
     try:
         run.up()
         assert run.operators() == ["ada"]
@@ -147,7 +148,7 @@ def test_a_first_start_tells_how_to_begin_and_stops_within_five_seconds(first: t
 
 
 def test_a_second_start_is_quick_shows_no_secret_and_ends_on_sigterm(data: Path) -> None:
-    run = Run(data).up()
+    run = Run(data, **BOOTSTRAP).up()
     assert "bringing the database up to date" not in run.said  # the seconds that make the difference
     assert "mos_live_k" not in run.said
     assert "password" not in run.said
