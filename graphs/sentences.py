@@ -3,6 +3,8 @@
 import re
 
 MAX_PIECE_WORDS = 120
+_LETTERS_A_WORD = 12
+"""At most: a text with longer ones is measured by its letters."""
 
 _BREAK = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+|(?<=[。！？])|\n+")
 _WORD = re.compile(r"\w+")
@@ -18,19 +20,23 @@ def count_words(text: str) -> int:
 
 def pieces(text: str) -> list[str]:
     """Cut at the ends of sentences so that no piece has more than MAX_PIECE_WORDS words; a text that short is one piece
-    and is kept as it is."""
-    if count_words(text) <= MAX_PIECE_WORDS:
+    and is kept as it is. What has few words for its length (base64, a row of dashes) is cut by its length."""
+    if _size(text) <= MAX_PIECE_WORDS:
         return [text]
     found: list[list[str]] = [[]]
     room = MAX_PIECE_WORDS
     for part in _parts(text):
-        size = count_words(part)
+        size = _size(part)
         if size > room and found[-1]:
             found.append([])
             room = MAX_PIECE_WORDS
         found[-1].append(part)
         room -= size
     return [" ".join(parts) for parts in found]
+
+
+def _size(text: str) -> int:
+    return max(count_words(text), len(text) // _LETTERS_A_WORD)
 
 
 def _parts(text: str) -> list[str]:
@@ -41,5 +47,5 @@ def _parts(text: str) -> list[str]:
 def _cut(sentence: str) -> list[str]:
     words = sentence.split()
     groups = [" ".join(words[i : i + MAX_PIECE_WORDS]) for i in range(0, len(words), MAX_PIECE_WORDS)]
-    longest = MAX_PIECE_WORDS * 12
+    longest = MAX_PIECE_WORDS * _LETTERS_A_WORD
     return [group[i : i + longest] for group in groups for i in range(0, len(group), longest)]
