@@ -113,7 +113,9 @@ def read(said: Said) -> Reading | None:
 
 def _ends_for_speaker(said: Said) -> bool:
     """An ending closes facts of the speaker; Anna's new job must not close theirs. The death of a pet is theirs."""
-    return said.subject in (nouns.ME, None) or (said.subject is not None and said.subject.type is EntityType.ANIMAL)
+    if said.subject is None:
+        return not nouns.kin_of(_owner_noun(said))
+    return said.subject == nouns.ME or said.subject.type is EntityType.ANIMAL
 
 
 def _read(said: Said) -> Reading | None:
@@ -149,6 +151,8 @@ def _with_modal(said: Said) -> Reading | None:
     if WOULD_LIKE.search(said.text):
         found = plans.wanting(said)
         return replace(found, confidence=LOOSE) if found else None
+    if said.clause.negated and said.clause.lemma in ("eat", "drink"):
+        return health.eating(said)
     return tastes.rather(said) or problems.cannot(said) or skills.able(said)
 
 
@@ -156,7 +160,7 @@ def _unlisted(said: Said) -> Reading | None:
     """No reading of its own took the clause: an event, a plan or a habit, if it says enough."""
     clause = said.clause
     own = any(clause.verb in verbs for verbs in BY_VERB)
-    if own and clause.lemma in STATIVE:
+    if own and clause.lemma in STATIVE and not (clause.lemma == "have" and is_habitual(said)):
         return _about_kin(said)
     if own and clause.tense in AHEAD and not said.dates and not is_habitual(said):
         return _about_kin(said)

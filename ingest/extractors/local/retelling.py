@@ -176,10 +176,24 @@ def _named(said: Said) -> list[Thing]:
             and token.pos_ == "PROPN"
             and token.text[:1].isupper()
             and token.dep_ not in ("compound", "amod")
-            and type_ is not EntityType.WORK
+            and _is_plausible(token, type_)
         ):
             found.append(Thing(nouns.name_of(token), type_))
     return found
+
+
+KNOWN = frozenset("meet see visit call help thank know marry love miss join".split())
+
+
+def _is_plausible(token: "Token", type_: EntityType) -> bool:
+    """The recogniser takes many an unknown word for a person: one acts, is met, or somebody is with them."""
+    if type_ is not EntityType.PERSON:
+        return type_ is not EntityType.WORK
+    if token.dep_ == "pobj":
+        return token.head.lower_ in ("with", "to", "from", "for") and token.head.head.pos_ != "NOUN"
+    return token.dep_ in ("nsubj", "nsubjpass", "appos", "conj") or (
+        token.dep_ == "dobj" and token.head.lemma_ in KNOWN
+    )
 
 
 def remember(said: Said, scene: Scene) -> None:

@@ -30,7 +30,7 @@ SMALL_TALK = re.compile(
     r"agree|disagree|see|know|understand|hear you|think so|hope|feel you|get it|got it|glad|happy (?:to|for|you|that)|sorry|(?:fine|good|well|ok|okay)(?=\W*(?:$|thank|and |but |now|today))|doing|"
     r"excited|thrilled|delighted|grateful|thankful|honou?red|curious|sure|certain|afraid|proud of you|here|back|ready|done|can't wait|cannot wait|appreciate|bet|mean|"
     r"look forward|looking forward|feel the same|could not agree|couldn't agree|don't know|don't mind|don't think|don't care|have no idea|"
-    r"have to go|need to go|gotta go|will do|will see|will let|hope so|hope you|impressed|surprised|kidding|joking|serious|wondering|all set)\b",
+    r"(?:have|need) to (?:go|run|leave)(?=\W*$| now)|will do|will see|will let|hope so|hope you|impressed|surprised|kidding|joking|serious|wondering|all set)\b",
     re.IGNORECASE,
 )
 PROMISE = re.compile(

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from graphs.kinds import MemoryKind
 from ingest.extractors.base import Ending
 from ingest.extractors.local.clauses import Tense
-from ingest.extractors.local.nouns import is_informative, is_name, name_of, topics
-from ingest.extractors.local.readings import health, home, skills, work
+from ingest.extractors.local.nouns import is_informative, name_of, topics
+from ingest.extractors.local.readings import skills, states, work
 from ingest.extractors.local.readings.base import (
     LOOSE,
     PLAIN,
@@ -16,40 +16,30 @@ from ingest.extractors.local.readings.base import (
     links,
     organization,
     person,
-    replaces,
     topic,
 )
 from ingest.extractors.local.scene import Said
 from ingest.extractors.local.words import (
-    CIVIL,
     DIETS,
     FAMILY,
-    HEALTH_ADJECTIVES,
     JOB_ENDINGS,
     JOBS,
     NOT_A_JOB,
     TRAITS,
-    WORK_STATES,
 )
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-AGE = re.compile(
-    r"\b(?:am|'m|is|are|'re|'s)(?: actually| now| already| only| just| currently)* "
-    r"(?:\d{1,3}|[a-z]+(?:-[a-z]+)?(?= years? old))(?:(?: |-)years?(?: |-)old| years of age)?\.?$",
-    re.IGNORECASE,
-)
-
 
 def being(said: Said) -> Reading | None:
     for read in (
-        _been_to,
-        _placed,
-        _aged,
-        _healthy,
-        civil,
-        based,
+        states.been_to,
+        states.placed,
+        states.aged,
+        states.healthy,
+        states.civil,
+        states.based,
         _inclined,
         _traits,
         _occupied,
@@ -60,107 +50,6 @@ def being(said: Said) -> Reading | None:
         found = read(said)
         if found:
             return found
-    return None
-
-
-PLACED = {
-    **dict.fromkeys(("plan", "tier", "waitlist"), MemoryKind.FACT),
-    **dict.fromkeys(("team", "board", "committee"), MemoryKind.WORK),
-    **dict.fromkeys(("diet", "medication"), MemoryKind.HEALTH),
-}
-
-
-def _been_to(said: Said) -> Reading | None:
-    """ "I've been to Japan twice", "I've never been to Asia"."""
-    where = home.places(said, "to") if said.clause.tense is Tense.PERFECT else []
-    if not where:
-        return None
-    if said.clause.negated:
-        return Reading(MemoryKind.FACT, confidence=LOOSE, state=True)
-    return Reading(MemoryKind.EVENT, links(said.subject, "visited", where))
-
-
-def _placed(said: Said) -> Reading | None:
-    """ "I'm on the Pro plan", "we're a team of five"."""
-    complement = said.clause.complement
-    if complement is not None and complement.lemma_ == "team" and said.clause.after("of") is not None:
-        return Reading(MemoryKind.WORK, state=True)
-    noun = said.clause.after("on", "in") if complement is None else None
-    if (
-        noun is None
-        or noun.lemma_ not in PLACED
-        or said.clause.negated
-        or not any(t.dep_ in ("compound", "amod", "poss") for t in noun.children)
-    ):
-        return None
-    return Reading(PLACED[noun.lemma_], state=True)
-
-
-def _aged(said: Said) -> Reading | None:
-    return Reading(MemoryKind.IDENTITY, state=True) if AGE.search(said.text) else None
-
-
-def _healthy(said: Said) -> Reading | None:
-    allergic = health.allergic(said)
-    if allergic:
-        return allergic
-    name = health.name_of_diet(said, DIETS)
-    if name:
-        return health.diet(said, name)
-    complement = said.clause.complement
-    if complement is not None and complement.lower_ in HEALTH_ADJECTIVES:
-        return Reading(MemoryKind.HEALTH, state=True)
-    return None
-
-
-def civil(said: Said) -> Reading | None:
-    """ "Married to Tom" is parsed as an adjective now, as a passive then."""
-    words = said.clause.words & set(CIVIL)
-    if not words or said.clause.tense not in (Tense.PRESENT, Tense.PERFECT) or _is_attribute(said, words):
-        return None
-    state = next(iter(words))
-    noun = said.clause.after("to")
-    spouse = [person(name_of(noun))] if noun is not None and is_name(noun) else []
-    if said.clause.negated:
-        return Reading(MemoryKind.RELATIONSHIP, state=True)
-    predicate = {"married": "married_to", "engaged": "partner_of"}.get(state, "")
-    ended = CIVIL[state]
-    ends = (Ending(ended),) if ended else ()
-    return Reading(
-        MemoryKind.RELATIONSHIP, links(said.subject, predicate, spouse) if predicate else (), ends, state=True
-    )
-
-
-def _is_attribute(said: Said, words: frozenset[str]) -> bool:
-    """ "A single mother" is another thing."""
-    return any(t.lower_ in words and t.dep_ in ("amod", "compound") for t in said.clause.tokens)
-
-
-def based(said: Said) -> Reading | None:
-    words = said.clause.words
-    if "based" in words:
-        where = home.places(said, "in", "out", "near")
-        return (
-            Reading(
-                MemoryKind.HOME,
-                links(said.subject, "lives_in", where),
-                (Ending("lives_in"),) if replaces(said) else (),
-                state=True,
-            )
-            if where
-            else None
-        )
-    if "from" in words and said.clause.tense is Tense.PRESENT:
-        where = home.places(said, "from")
-        return (
-            Reading(MemoryKind.IDENTITY, links(said.subject, "from", where), state=True)
-            if where and not said.clause.negated
-            else None
-        )
-    if words & WORK_STATES or re.search(
-        r"\bbetween jobs\b|\bout of work\b|\bon (?:parental|maternity|paternity|sick) leave\b", said.text
-    ):
-        return Reading(MemoryKind.WORK, state=True)
     return None
 
 
@@ -327,9 +216,9 @@ def becoming(said: Said) -> Reading | None:
 
 VERBS: dict[str, Reader] = {
     "be": being,
-    "base": based,
-    "marry": civil,
-    "engage": civil,
+    "base": states.based,
+    "marry": states.civil,
+    "engage": states.civil,
     "become": becoming,
     "turn": becoming,
 }

@@ -139,10 +139,12 @@ def happening(said: Said) -> Reading | None:
     clause = said.clause
     if clause.negated and clause.tense is not Tense.PERFECT:
         return None
+    if clause.tense is Tense.USED_TO and clause.lemma not in MENTAL:
+        return Reading(MemoryKind.FACT, confidence=LOOSE, state=True)
     if not tells_something(said):
         return _habit(said) if any(t.ent_type_ in ("TIME", "CARDINAL") for t in clause.tokens) else None
     if clause.tense in DONE:
-        if not is_memorable(said) or (clause.lemma in MENTAL and not said.dates):
+        if not is_memorable(said) or (clause.verb in MENTAL and not said.dates):
             return None
         return Reading(MemoryKind.EVENT, confidence=_dated(said))
     if clause.tense in (Tense.FUTURE, Tense.PROGRESSIVE) and is_ahead(said):

@@ -132,6 +132,8 @@ def eating(said: Said) -> Reading | None:
 
 
 def diet(said: Said, word: str) -> Reading:
+    if word in ("sober", "teetotal"):
+        return Reading(MemoryKind.HEALTH, state=True)
     if said.clause.negated:
         ends = (Ending("eats", word),) if said.clause.ceased else ()
         return Reading(MemoryKind.HEALTH, ends=ends, state=True)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Ending, Link, Thing
 from ingest.extractors.local.clauses import Tense
-from ingest.extractors.local.nouns import ME, called, full_name, is_name, is_pet
+from ingest.extractors.local.nouns import ME, all_called, called, full_name, is_name, is_pet
 from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, animal, links, person
 from ingest.extractors.local.scene import Said
 from ingest.extractors.local.words import PARTNERS, RELATIONS, SPOUSES
@@ -19,9 +19,8 @@ def having_kin(said: Said) -> Reading | None:
     kin = [t for t in said.clause.objects if t.lemma_.lower() in RELATIONS]
     if not kin or said.clause.tense is Tense.FUTURE:
         return None
-    name = called(kin[0])
-    predicate = RELATIONS[kin[0].lemma_.lower()]
-    found = links(said.subject, predicate, [person(name)]) if name and not said.clause.negated else ()
+    named = [person(name) for name in all_called(kin[0])]
+    found = () if said.clause.negated else links(said.subject, RELATIONS[kin[0].lemma_.lower()], named)
     return Reading(MemoryKind.RELATIONSHIP, found, state=True)
 
 
@@ -33,8 +32,13 @@ def having_pet(said: Said) -> Reading | None:
         return Reading(MemoryKind.RELATIONSHIP, state=True)
     name = called(pets[0])
     found = links(said.subject, "has_pet", [animal(name or pets[0].lemma_.lower())])
-    gained = said.clause.lemma in ("get", "adopt", "buy", "rescue")
+    gained = said.clause.lemma in ("get", "adopt", "buy", "rescue") and not _has_got(said)
     return Reading(MemoryKind.RELATIONSHIP, found, change=gained, state=not gained)
+
+
+def _has_got(said: Said) -> bool:
+    """ "I've got a cat" is to have one, "I got a cat" to gain it."""
+    return said.clause.tense is Tense.PERFECT and said.clause.lemma == "get"
 
 
 def marrying(said: Said) -> Reading | None:

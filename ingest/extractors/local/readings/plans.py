@@ -108,7 +108,7 @@ def needing(said: Said) -> Reading | None:
     """Only with a date: "I need to renew my passport by June"."""
     into = said.clause.infinitive()
     ahead = any(date.span.ends and date.span.ends > said.said_at for date in said.dates)
-    if into is None or not ahead or said.clause.negated or not _has_object(into):
+    if into is None or not ahead or said.clause.negated or not _has_noun(into):
         return None
     return Reading(MemoryKind.PLAN, confidence=LOOSE)
 
@@ -173,12 +173,13 @@ VERBS: dict[str, Reader] = {
     "dream": planning,
     "hope": hoping,
     "need": needing,
-    "have to": needing,
+    "have": needing,
     "try": trying,
     "save": working_towards,
     "save up": working_towards,
     "train": working_towards,
     "prepare": working_towards,
+    "study": working_towards,
     "look": seeking,
     "search": seeking,
     "hunt": seeking,

@@ -14,6 +14,7 @@ from ingest.extractors.local.readings.base import (
     is_ahead,
     links,
     organization,
+    place,
     topic,
 )
 from ingest.extractors.local.scene import Said
@@ -53,6 +54,7 @@ def working(said: Said) -> Reading | None:
         at
         or role
         or clause.after("at", "for", "in", "from", "with")
+        or any(t.lemma_ in ("shift", "night", "hour", "weekend") for t in clause.objects)
         or clause.words & {"part-time", "remotely", "nights", "freelance", "full-time"}
     ):
         return None
@@ -170,6 +172,8 @@ def professional(said: Said, noun: "Token") -> Reading:
         roles = [topic(name_of(t)) for t in coordinated(noun)]
         found = links(said.subject, "works_at", at_work) + links(said.subject, "works_as", roles)
         ends = ends_others(said, "works_as")
+        if "based" in said.clause.words:
+            found += links(said.subject, "lives_in", [place(thing.name) for thing in employer(said, "in")])
     return Reading(MemoryKind.WORK, found, ends, state=True)
 
 
