@@ -9,6 +9,7 @@ from graphs.dates import resolve_dates
 
 MOST_SENTENCES = 40
 LONGEST_SENTENCE = 400
+MOST_FILLERS = 6
 
 CHAT = {
     "im": "I'm", "ive": "I've", "dont": "don't", "doesnt": "doesn't", "didnt": "didn't", "cant": "can't", "wont": "won't",
@@ -119,14 +120,12 @@ def _pieces(line: str) -> list[str]:
 
 
 def _stripped(piece: str) -> Sentence | None:
+    if len(piece) > 2 * LONGEST_SENTENCE:
+        return None
     corrects = bool(CORRECTION.match(piece))
-    text = TAG.sub(".", piece)
-    text = INSERTED.sub(" ", text)
-    previous = None
-    while text != previous:
-        previous = text
-        text = OPENER.sub("", text, count=1) if OPENER.match(text) else text
-        text = CLOSER.sub("", CALLED.sub("", text))
+    text = INSERTED.sub(" ", TAG.sub(".", piece))
+    for _ in range(MOST_FILLERS):
+        text = CLOSER.sub("", CALLED.sub("", OPENER.sub("", text, count=1) if OPENER.match(text) else text))
     text = ME_AND.sub(r"\1 and I", text.strip(" ,-"))
     return Sentence(_punctuated(text[0].upper() + text[1:]), corrects) if len(text) > 3 else None
 
