@@ -127,7 +127,9 @@ def activity(verb: "Token") -> str:
 def _shown_type(noun: "Token", default: EntityType) -> EntityType:
     if noun.pos_ != "PROPN":
         return default
-    return LABELS.get(noun.ent_type_, default)
+    type_ = LABELS.get(noun.ent_type_, default)
+    unsure = type_ is EntityType.PERSON and full_name(noun) == noun.text
+    return default if unsure else type_
 
 
 def _next_to(noun: "Token") -> str | None:

@@ -86,7 +86,11 @@ def _stranger(noun: "Token") -> Thing | None:
     if noun.tag_ == "NNPS":
         return None
     known = nouns.LABELS.get(noun.ent_type_)
-    return Thing(nouns.full_name(noun), known or EntityType.PERSON) if known or noun.head.lemma_ in HUMAN else None
+    return Thing(nouns.full_name(noun), known or EntityType.PERSON) if known or _is_human(noun) else None
+
+
+def _is_human(noun: "Token") -> bool:
+    return noun.head.lemma_ in HUMAN or any(nouns.kin_of(t) for t in noun.head.children if t.dep_ == "attr")
 
 
 HUMAN = frozenset(
@@ -215,6 +219,8 @@ def _is_about_speaker(said: Said) -> bool:
 def _kind_for_others(said: Said, found: Reading) -> MemoryKind:
     if found.change and said.clause.tense in (Tense.PAST, Tense.PERFECT):
         return MemoryKind.EVENT
+    if found.kind is MemoryKind.RELATIONSHIP:
+        return found.kind
     close = said.mine is not None or (said.subject is not None and said.subject.type is EntityType.ANIMAL)
     return MemoryKind.RELATIONSHIP if close else MemoryKind.FACT
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 def being(said: Said) -> Reading | None:
     for read in (
+        states.kin,
         states.been_to,
         states.placed,
         states.aged,

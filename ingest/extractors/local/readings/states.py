@@ -5,7 +5,7 @@ import re
 from graphs.kinds import MemoryKind
 from ingest.extractors.base import Ending
 from ingest.extractors.local.clauses import Tense
-from ingest.extractors.local.nouns import is_name, name_of
+from ingest.extractors.local.nouns import ME, is_name, kin_of, name_of
 from ingest.extractors.local.readings import health, home
 from ingest.extractors.local.readings.base import LOOSE, Reading, links, person, replaces
 from ingest.extractors.local.scene import Said
@@ -33,6 +33,15 @@ PLACED = {
     **dict.fromkeys(("team", "board", "committee"), MemoryKind.WORK),
     **dict.fromkeys(("diet", "medication"), MemoryKind.HEALTH),
 }
+
+
+def kin(said: Said) -> Reading | None:
+    """ "Tom is my brother"."""
+    complement = said.clause.complement
+    predicate = kin_of(complement) if complement is not None else None
+    if predicate is None or said.subject in (None, ME) or said.clause.negated:
+        return None
+    return Reading(MemoryKind.RELATIONSHIP, links(ME, predicate, [said.subject] if said.subject else []))
 
 
 def placed(said: Said) -> Reading | None:

@@ -19,8 +19,11 @@ ABSTRACT_ENDINGS = ("tion", "ness", "ment", "ity", "ance", "ence", "ship", "ism"
 """Nouns that are rarely owned: "I have permission"."""
 
 
+AILMENTS = frozenset("headache cold cough hangover stomachache toothache fever migraine cramp".split())
+
+
 def is_thing(noun: "Token") -> bool:
-    if not is_informative(noun) or points_back(noun):
+    if not is_informative(noun) or points_back(noun) or noun.lemma_ in AILMENTS:
         return False
     if noun.pos_ == "PROPN":
         return noun.ent_type_ not in ("DATE", "TIME", "PERSON", "GPE", "ORDINAL")
