@@ -14,7 +14,7 @@ from users.admin import named
 
 @admin.register(IngestJob)
 class IngestJobAdmin(ConsoleAdmin):
-    list_display = ("ref", "state", "said_words", "user_link", "attempts", "error_code", "created", "finished")
+    list_display = ("shown_id", "state", "said_words", "user_link", "attempts", "error_code", "created", "finished")
     list_filter = (("status", NewestChoices), ("project", FirstProjects))
     search_help_text = "ij_…, msg_…, thr_…, usr_…, prj_…"
     finding = Finding(
@@ -23,7 +23,7 @@ class IngestJobAdmin(ConsoleAdmin):
     )
     related = ("message", "thread", "user", "graph", "project")
     fieldsets = (
-        (None, {"fields": ("ref", "state", "message_link", "thread_link", "user_link", "graph", "project")}),
+        (None, {"fields": ("shown_id", "state", "message_link", "thread_link", "user_link", "graph", "project")}),
         ("What was written", {"fields": ("counts", "memories_list")}),
         ("Attempts", {"fields": ("attempts", "error_code", "error_detail", "next_try")}),
         ("When", {"fields": ("created", "started", "finished", "request_id")}),

@@ -15,13 +15,13 @@ from users.admin import named
 
 @admin.register(Thread)
 class ThreadAdmin(ConsoleAdmin):
-    list_display = ("ref", "name", "user_link", "message_count", "project", "created")
+    list_display = ("shown_id", "name", "user_link", "message_count", "project", "created")
     list_filter = (("project", FirstProjects),)
     search_help_text = "thr_…, usr_…, prj_…, name"
     finding = Finding(owners={"usr": "user", "prj": "project"}, beginnings=("name",))
     related = ("user", "project")
     fieldsets = (
-        (None, {"fields": ("name", "ref", "user_link", "messages_link", "project", "created")}),
+        (None, {"fields": ("name", "shown_id", "user_link", "messages_link", "project", "created")}),
         ("Details", {"fields": ("metadata", "next_position", "next_episode")}),
     )
 
@@ -57,7 +57,7 @@ class MessageAdmin(ConsoleAdmin):
     finding = MessageFinding(owners={"thr": "thread", "usr": "thread__user", "prj": "project"})
     related = ("thread__user", "job")
     fieldsets = (
-        (None, {"fields": ("content", "ref", "role", "name", "thread_link", "user_link", "position")}),
+        (None, {"fields": ("content", "shown_id", "role", "name", "thread_link", "user_link", "position")}),
         ("What came of it", {"fields": ("job_link", "memories_list", "episodes_list")}),
         ("When", {"fields": ("said", "received")}),
         ("Details", {"fields": ("external_id", "metadata")}),

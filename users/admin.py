@@ -51,7 +51,7 @@ class OwnerAdmin(ConsoleAdmin):
 
 @admin.register(User)
 class UserAdmin(OwnerAdmin):
-    list_display = ("ref", "shown_name", "external_id", "email", "project", "created")
+    list_display = ("shown_id", "shown_name", "external_id", "email", "project", "created")
     list_filter = (("project", FirstProjects),)
     search_help_text = "usr_…, grph_…, prj_…, external id, email, name"
     finding = Finding(
@@ -61,7 +61,7 @@ class UserAdmin(OwnerAdmin):
     )
     related = ("project", "graph", "summary")
     fieldsets = (
-        (None, {"fields": ("shown_name", "ref", "external_id", "email", "project", "created")}),
+        (None, {"fields": ("shown_name", "shown_id", "external_id", "email", "project", "created")}),
         ("What is kept", {"fields": ("holdings",)}),
         ("Summary", {"fields": ("summary_text", "summary_sources", "summary_made")}),
         ("Details", {"fields": ("graph_link", "metadata")}),
@@ -122,7 +122,7 @@ class UserAdmin(OwnerAdmin):
             "ingest jobs": capped(IngestJob.objects.filter(user=user)),
         }
         context = {**everywhere, "opts": self.opts, "title": f"Delete {named(user)}", "goes": goes}
-        context |= {"user_shown": named(user), "ref": user.ref, "path": page_of(user)}
+        context |= {"user_shown": named(user), "shown_id": user.ref, "path": page_of(user)}
         return TemplateResponse(request, "admin/users/user/erase.html", context)
 
 
@@ -132,13 +132,13 @@ def _messages(user: User) -> int:
 
 @admin.register(Group)
 class GroupAdmin(OwnerAdmin):
-    list_display = ("name", "ref", "project", "created")
+    list_display = ("name", "shown_id", "project", "created")
     list_filter = (("project", FirstProjects),)
     search_help_text = "grp_…, grph_…, prj_…, name"
     finding = Finding(owners={"grph": "graph", "prj": "project"}, exact=("name",), beginnings=("name",))
     related = ("project", "graph")
     fieldsets = (
-        (None, {"fields": ("name", "ref", "project", "created")}),
+        (None, {"fields": ("name", "shown_id", "project", "created")}),
         ("What is kept", {"fields": ("holdings",)}),
         ("Details", {"fields": ("graph_link", "metadata")}),
     )
@@ -150,12 +150,12 @@ class GroupAdmin(OwnerAdmin):
 
 @admin.register(Summary)
 class SummaryAdmin(ConsoleAdmin):
-    list_display = ("ref", "beginning", "user_link", "memory_count", "made")
+    list_display = ("shown_id", "beginning", "user_link", "memory_count", "made")
     search_help_text = "sum_…, usr_…"
     finding = Finding(owners={"usr": "user"}, beginnings=("text",))
     related = ("user",)
     fieldsets = (
-        (None, {"fields": ("text", "ref", "user_link", "made", "requested")}),
+        (None, {"fields": ("text", "shown_id", "user_link", "made", "requested")}),
         ("Rests on", {"fields": ("memories_list", "memory_count", "graph_version")}),
     )
 

@@ -15,13 +15,13 @@ from memos.projects.console.shown import MOST, bullets, link, list_of, moment, s
 
 @admin.register(Graph)
 class GraphAdmin(ConsoleAdmin):
-    list_display = ("ref", "kind", "whose", "project", "version", "created")
+    list_display = ("shown_id", "kind", "whose", "project", "version", "created")
     list_filter = (("kind", NewestChoices), ("project", FirstProjects))
     search_help_text = "grph_…, usr_…, grp_…, prj_…"
     finding = Finding(owners={"usr": "user", "grp": "group", "prj": "project"})
     related = ("user", "group", "project")
     fieldsets = (
-        (None, {"fields": ("ref", "kind", "whose", "project", "created")}),
+        (None, {"fields": ("shown_id", "kind", "whose", "project", "created")}),
         ("What it holds", {"fields": ("holdings",)}),
         ("Work", {"fields": ("version", "lease_token", "lease_until")}),
     )
@@ -51,7 +51,7 @@ class EntityAdmin(GraphRowAdmin):
     search_help_text = "ent_…, usr_…, grp_…, name"
     finding = Finding(owners=OWNERS, beginnings=("name",))
     fieldsets = (
-        (None, {"fields": ("called", "ref", "type", "other_names", "is_subject", "summary", "whose")}),
+        (None, {"fields": ("called", "shown_id", "type", "other_names", "is_subject", "summary", "whose")}),
         ("What is known", {"fields": ("memories_list", "relations_list")}),
         ("When", {"fields": ("first_seen", "last_seen", "graph_link")}),
     )
@@ -91,7 +91,9 @@ class RelationAdmin(GraphRowAdmin):
     finding = Finding(owners={**OWNERS, "mem": "memory", "ent": "subject"}, beginnings=("predicate",))
     related = ("subject", "object", "memory__about", "graph__user", "graph__group")
     heavy = ("memory__tsv",)
-    fieldsets = ((None, {"fields": ("arrow", "ref", "subject", "predicate", "object", "memory_link", "graph_link")}),)
+    fieldsets = (
+        (None, {"fields": ("arrow", "shown_id", "subject", "predicate", "object", "memory_link", "graph_link")}),
+    )
 
     @admin.display(description="relation")
     def arrow(self, relation: Relation) -> str:
@@ -110,7 +112,7 @@ class EpisodeAdmin(GraphRowAdmin):
     finding = Finding(owners={**OWNERS, "msg": "source_id", "thr": "stream"}, full_text="tsv")
     heavy = ("tsv",)
     fieldsets = (
-        (None, {"fields": ("content", "ref", "speaker", "role", "origin", "position", "whose")}),
+        (None, {"fields": ("content", "shown_id", "speaker", "role", "origin", "position", "whose")}),
         ("What rests on it", {"fields": ("memories_list",)}),
         ("When", {"fields": ("said", "created", "indexed")}),
         ("Details", {"fields": ("graph_link", "excerpt", "language", "words", "is_question", "has_date")}),
@@ -136,22 +138,22 @@ class EpisodeAdmin(GraphRowAdmin):
 
 @admin.register(Source)
 class SourceAdmin(GraphRowAdmin):
-    list_display = ("ref", "memory_link", "role", "episode_link", "whose")
+    list_display = ("shown_id", "memory_link", "role", "episode_link", "whose")
     search_help_text = "src_…, mem_…, epi_…, usr_…, grp_…"
     finding = Finding(owners={**OWNERS, "mem": "memory", "epi": "episode"})
     related = ("memory__about", "episode", "graph__user", "graph__group")
     heavy = ("memory__tsv", "episode__tsv")
-    fieldsets = ((None, {"fields": ("ref", "memory_link", "role", "episode_link", "whose", "graph_link")}),)
+    fieldsets = ((None, {"fields": ("shown_id", "memory_link", "role", "episode_link", "whose", "graph_link")}),)
 
 
 @admin.register(Mention)
 class MentionAdmin(GraphRowAdmin):
-    list_display = ("ref", "memory_link", "entity_link", "whose")
+    list_display = ("shown_id", "memory_link", "entity_link", "whose")
     search_help_text = "men_…, mem_…, ent_…, usr_…, grp_…"
     finding = Finding(owners={**OWNERS, "mem": "memory", "ent": "entity"})
     related = ("memory__about", "entity", "graph__user", "graph__group")
     heavy = ("memory__tsv",)
-    fieldsets = ((None, {"fields": ("ref", "memory_link", "entity_link", "whose", "graph_link")}),)
+    fieldsets = ((None, {"fields": ("shown_id", "memory_link", "entity_link", "whose", "graph_link")}),)
 
     @admin.display(description="entity")
     def entity_link(self, mention: Mention) -> str:
@@ -162,12 +164,12 @@ class MentionAdmin(GraphRowAdmin):
 class EmbeddingAdmin(GraphRowAdmin):
     """What the vectors belong to; the numbers themselves say nothing to people and stay in the database."""
 
-    list_display = ("ref", "owner", "model", "pieces", "whose")
+    list_display = ("shown_id", "owner", "model", "pieces", "whose")
     search_help_text = "emb_…, mem_…, epi_…, usr_…, grp_…"
     finding = Finding(owners={**OWNERS, "mem": "memory", "epi": "episode"})
     related = ("memory__about", "episode", "graph__user", "graph__group")
     heavy = ("vector", "tokens", "memory__tsv", "episode__tsv")
-    fieldsets = ((None, {"fields": ("ref", "owner", "model", "pieces", "whose", "graph_link")}),)
+    fieldsets = ((None, {"fields": ("shown_id", "owner", "model", "pieces", "whose", "graph_link")}),)
 
     @admin.display(description="of")
     def owner(self, row: Embedding) -> str:

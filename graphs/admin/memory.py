@@ -25,7 +25,7 @@ class MemoryAdmin(GraphRowAdmin):
     related = ("about", "graph__user", "graph__group", "invalidated_by__about")
     heavy = ("tsv",)
     fieldsets = (
-        (None, {"fields": ("full_sentence", "ref", "kind", "state", "valid", "closed_by", "whose")}),
+        (None, {"fields": ("full_sentence", "shown_id", "kind", "state", "valid", "closed_by", "whose")}),
         ("Rests on", {"fields": ("sources_list",)}),
         ("Speaks of", {"fields": ("entities_list", "relations_list")}),
         ("History", {"fields": ("revisions_list", "said", "created", "recorded", "retired")}),
@@ -105,12 +105,12 @@ def _said(memory: Memory, row: MemoryRevision) -> str:
 
 @admin.register(MemoryRevision)
 class MemoryRevisionAdmin(GraphRowAdmin):
-    list_display = ("ref", "text", "believed", "changed_by", "reason", "whose")
+    list_display = ("shown_id", "text", "believed", "changed_by", "reason", "whose")
     search_help_text = "rev_…, mem_…, usr_…, grp_…"
     finding = Finding(owners={**OWNERS, "mem": "memory"})
     related = ("memory__about", "graph__user", "graph__group")
     fieldsets = (
-        (None, {"fields": ("ref", "memory_link", "text", "valid", "believed", "changed_by", "reason", "whose")}),
+        (None, {"fields": ("shown_id", "memory_link", "text", "valid", "believed", "changed_by", "reason", "whose")}),
     )
 
     @admin.display(description="what was believed")

@@ -44,7 +44,7 @@ class ProjectForm(forms.ModelForm):
 
 @admin.register(Project)
 class ProjectAdmin(ConsoleAdmin):
-    list_display = ("name", "mode_label", "ref", "created")
+    list_display = ("name", "mode_label", "shown_id", "created")
     list_filter = ("mode",)
     search_help_text = "prj_… or name"
     form = ProjectForm
@@ -52,10 +52,10 @@ class ProjectAdmin(ConsoleAdmin):
     ordering = ("name", "mode")
     add_fieldsets = ((None, {"fields": ("name",)}),)
     fieldsets = (
-        (None, {"fields": ("name", "ref", "mode_label", "twin", "created")}),
+        (None, {"fields": ("name", "shown_id", "mode_label", "twin", "created")}),
         ("What it holds", {"fields": ("holdings",)}),
     )
-    readonly_fields = ("ref", "mode_label", "twin", "created", "holdings")
+    readonly_fields = ("shown_id", "mode_label", "twin", "created", "holdings")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.readonly_fields if obj is None else super().get_readonly_fields(request, obj)
@@ -118,7 +118,7 @@ class AuditEntryAdmin(ConsoleAdmin):
     )
     related = ("project",)
     fieldsets = (
-        (None, {"fields": ("ref", "moment", "project_link", "action", "target_id", "detail")}),
+        (None, {"fields": ("shown_id", "moment", "project_link", "action", "target_id", "detail")}),
         ("Who", {"fields": ("actor", "actor_id", "actor_label", "request_id")}),
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from django.contrib import admin
 from django.contrib.admin.filters import ChoicesFieldListFilter, RelatedFieldListFilter
 from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.admin.views.main import ChangeList as DjangoChangeList
@@ -44,6 +45,10 @@ def may_change(request: HttpRequest) -> bool:
 class RefChangeList(ChangeList):
     """Links to rows by their shown ids."""
 
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.full_result_count = self.result_count  # else the heading tells the capped count as if it were all
+
     def url_for_result(self, result: Identified) -> str:
         return page_of(result)
 
@@ -82,6 +87,10 @@ class ConsoleAdmin(ModelAdmin):
     heavy: ClassVar[Sequence[str]] = ()
     """Columns that no page shows, left in the database."""
 
+    @admin.display(description="id")
+    def shown_id(self, row: Identified) -> str:
+        return row.ref
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
         return rows.select_related(*self.related).defer(*self.heavy) if self.related or self.heavy else rows
@@ -106,6 +115,10 @@ class ConsoleAdmin(ModelAdmin):
         """The audit log is the history."""
         row = self.get_object(request, object_id)
         return redirect(list_of(AuditEntry, q=row.ref if row else object_id))
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         return redirect(page_of(obj))

@@ -53,13 +53,13 @@ def newest(rows: QuerySet[M]) -> QuerySet[M]:
 
 
 def estimates(models: Sequence[type[Model]]) -> dict[type[Model], str]:
-    """Rows of whole tables: exact where they are few, else what PostgreSQL thinks ("about 1,200,000")."""
+    """Rows of whole tables: exact where they are few, else what PostgreSQL thinks ("≈ 1,230,000")."""
     known = _reltuples([model._meta.db_table for model in models])
     return {model: _estimate(model, known.get(model._meta.db_table, -1)) for model in models}
 
 
 def _estimate(model: type[Model], rows: int) -> str:
-    return f"about {rows:,}" if rows > CAP else capped(model._default_manager.all())
+    return f"≈ {float(f'{rows:.3g}'):,.0f}" if rows > CAP else capped(model._default_manager.all())
 
 
 def _reltuples(tables: list[str]) -> dict[str, int]:

@@ -82,7 +82,7 @@ class ApiKeyAdmin(ConsoleAdmin):
     form = KeyForm
     add_fieldsets = ((None, {"fields": ("of", "name", "scopes", "expires_in")}),)
     fieldsets = (
-        (None, {"fields": ("ref", "name", "shown_prefix", "project_link", "shown_scopes", "state")}),
+        (None, {"fields": ("shown_id", "name", "shown_prefix", "project_link", "shown_scopes", "state")}),
         ("When", {"fields": ("created", "expires", "revoked", "last_used")}),
     )
     actions_detail = ("rotate", "revoke")
