@@ -67,6 +67,7 @@ class IngestJob(Record):
             models.Index(
                 "graph", "said_at", "id", condition=Q(status__in=["queued", "running"]), name="job_unfinished"
             ),
+            models.Index(F("id").desc(), condition=Q(status="failed"), name="job_failed"),
         ]
 
     @property

@@ -1,6 +1,7 @@
 """One settings module for every process. What can be set from outside is listed in the README with its default."""
 
 import os
+import sys
 from pathlib import Path
 
 import environ
@@ -23,8 +24,14 @@ ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", ["*"])
 CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS", [])
 
 
+WORKS_WHEN_STOPPED = ("backup", "restore")
+"""Commands that see to the embedded data themselves, whether Memos runs or not."""
+
+
 def _server(variable: str, embedded: str | None) -> str:
     url = env.text(variable) or embedded
+    if not url and sys.argv[1:2] and sys.argv[1] in WORKS_WHEN_STOPPED:
+        return {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1"}[variable]
     if not url:
         raise ImproperlyConfigured(
             f"{variable} is not set and no Memos is running on {DATA_DIR}: start it with `make run`, or set {variable}."
@@ -122,6 +129,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "UNICODE_JSON": True,
     "DEFAULT_METADATA_CLASS": None,
+    "URL_FORMAT_OVERRIDE": None,  # `?format=` is as unknown as any other parameter
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Memos",

@@ -79,7 +79,7 @@ class Memory(Record):
         ]
         indexes = [
             GinIndex(fields=["graph", "tsv"], name="memory_full_text"),
-            models.Index("graph", F("id").desc(), condition=Q(retired_at=None), name="memory_believed"),
+            models.Index("graph", F("id").desc(), name="memory_by_graph"),
         ]
 
     def __str__(self) -> str:

@@ -29,7 +29,10 @@ class Entity(Record):
         constraints = [
             models.UniqueConstraint("graph", condition=Q(is_subject=True), name="graph_has_one_subject"),
         ]
-        indexes = [models.Index("graph", "key", name="entity_by_key")]
+        indexes = [
+            models.Index("graph", "key", name="entity_by_key"),
+            models.Index("graph", models.F("id").desc(), name="entity_by_graph"),
+        ]
 
     def __str__(self) -> str:
         return self.name

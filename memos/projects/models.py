@@ -14,6 +14,9 @@ from memos import ids
 class Operator(AbstractUser):
     """Somebody who signs in to the console."""
 
+    class Meta(AbstractUser.Meta):  # type: ignore[name-defined,misc]
+        verbose_name = "operator"
+
 
 class Identified(models.Model):
     """A row with a ULID as its key, shown as ``<PREFIX>_<ulid>``."""
@@ -161,6 +164,8 @@ class AuditEntry(Record):
             models.Index(F("project"), F("id").desc(), name="audit_by_project"),
             models.Index(F("target_id"), name="audit_by_target"),
             models.Index(F("at").desc(), name="audit_by_time"),
+            models.Index(F("actor"), F("id").desc(), name="audit_by_actor"),
+            models.Index(F("action"), F("id").desc(), name="audit_by_action"),
         ]
 
     def __str__(self) -> str:
