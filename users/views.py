@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from graphs import counts
 from graphs.models import Memory
-from graphs.search import search
+from graphs.search import Filters, search
 from graphs.serializers import (
     HitOut,
     MemoryListQuery,
@@ -22,7 +22,7 @@ from graphs.serializers import (
     message_ids,
     sources,
 )
-from graphs.views import filters_of, list_memories, with_provenance
+from graphs.views import list_memories, with_provenance
 from ingest import erase
 from ingest import services as ingestion
 from memos.api.pagination import PageQuery, paginate
@@ -91,7 +91,7 @@ class UserViewSet(ProjectViewSet):
         rows = _with_counts(User.objects.select_related("summary")).annotate(entities=counts.entities())
         return Response(forms.UserDetail(self.get_user(user_id, rows)).data)
 
-    @extend_schema(responses=forms.UserDeleted)
+    @extend_schema(responses={200: forms.UserDeleted})
     def destroy(self, request: Request, user_id: str) -> Response:
         """Delete a user with their graph, threads, messages and everything derived from them."""
         user = self.get_user(user_id)
@@ -133,11 +133,15 @@ class UserViewSet(ProjectViewSet):
         """The query, or the latest turns of the thread that was named."""
         if "thread_id" not in self.query:
             return self.query.get("query")
-        thread = Thread.objects.for_project(self.project).filter(user=user).by_ref(self.query["thread_id"]).first()
-        if thread is None:
-            raise not_found("thread", self.query["thread_id"])
+        thread = self._thread(user, self.query["thread_id"])
         latest = Message.objects.filter(thread=thread).order_by("-position").values_list("content", flat=True)
         return "\n".join(reversed(latest[:LATEST_TURNS]))[-2000:] or None
+
+    def _thread(self, user: User, ref: str) -> Thread:
+        thread = Thread.objects.for_project(self.project).filter(user=user).by_ref(ref).first()
+        if thread is None:
+            raise not_found("thread", ref)
+        return thread
 
     @extend_schema(request=SearchQuery, responses=SearchOut)
     def search(self, request: Request, user_id: str) -> Response:
@@ -145,10 +149,12 @@ class UserViewSet(ProjectViewSet):
         user, wanted = self.get_user(user_id), self.body(SearchQuery)
         groups = services.groups_named(self.caller, wanted["groups"])
         graphs = [user.graph, *(group.graph for group in groups)]
-        found = search(
-            graphs, wanted["query"], limit=wanted["limit"], kinds=wanted["kinds"], filters=filters_of(wanted)
-        )
+        filters = self._filters(user, **wanted.get("filters", {}))
+        found = search(graphs, wanted["query"], limit=wanted["limit"], kinds=wanted["kinds"], filters=filters)
         return Response({"items": HitOut(found, many=True).data})
+
+    def _filters(self, user: User, thread_id: str | None = None, **given: Any) -> Filters:
+        return Filters(stream=self._thread(user, thread_id).pk if thread_id else None, **given)
 
     @extend_schema(parameters=[MemoryListQuery], responses=MemoryPage)
     def memories(self, request: Request, user_id: str) -> Response:
