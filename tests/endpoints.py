@@ -169,7 +169,7 @@ ENDPOINTS = [
         "/v1/groups",
         "write",
         10,
-        valid={"name": "acme"},
+        valid={"name": "new"},
         body=[text("name", required=True, also=["a b", ".a", "é", "a/b", "x" * 65, "a\n"]), metadata()],
     ),
     Endpoint("GET", "/v1/groups/{group}", "read", 3),

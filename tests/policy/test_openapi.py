@@ -1,0 +1,61 @@
+"""The schema says what the API does, and a change of it is seen in a review."""
+
+import io
+from typing import Any
+
+import pytest
+import yaml
+from django.conf import settings
+from django.core.management import call_command
+
+from tests.endpoints import ENDPOINTS
+
+SNAPSHOT = settings.BASE_DIR / "docs/openapi.yaml"
+"""Made by `manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml`."""
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    out = io.StringIO()
+    call_command("spectacular", validate=True, fail_on_warn=True, stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def operations(text: str) -> dict[tuple[str, str], dict[str, Any]]:
+    paths = yaml.safe_load(text)["paths"]
+    return {(method.upper(), path): one for path, methods in paths.items() for method, one in methods.items()}
+
+
+def test_the_snapshot_is_what_the_code_makes(text: str) -> None:
+    assert SNAPSHOT.read_text() == text
+
+
+def test_it_has_every_endpoint(operations: dict[tuple[str, str], dict[str, Any]]) -> None:
+    names = {"user": "user_id", "thread": "thread_id", "job": "job_id", "group": "name"}
+    expected = {(e.method, e.path.format(**{k: "{" + v + "}" for k, v in names.items()})) for e in ENDPOINTS}
+    assert set(operations) == expected
+
+
+def test_every_operation_says_what_it_does_who_may_and_what_it_answers(
+    operations: dict[tuple[str, str], dict[str, Any]],
+) -> None:
+    for operation in operations.values():
+        assert operation["description"]
+        assert operation["security"] == [{"apiKey": []}]
+        good = {status for status in operation["responses"] if status != "default"}
+        assert len(good) == 1
+        assert good < {"200", "201"}
+        assert "application/problem+json" in operation["responses"]["default"]["content"]
+
+
+def test_every_query_parameter_is_described(operations: dict[tuple[str, str], dict[str, Any]]) -> None:
+    for endpoint in ENDPOINTS:
+        path = endpoint.path.replace("{user}", "{user_id}").replace("{thread}", "{thread_id}")
+        path = path.replace("{job}", "{job_id}").replace("{group}", "{name}")
+        given = operations[endpoint.method, path].get("parameters", [])
+        assert {one["name"] for one in given if one["in"] == "query"} == {field.name for field in endpoint.query}
+
+
+def test_operation_ids_are_unique(operations: dict[tuple[str, str], dict[str, Any]]) -> None:
+    assert len({operation["operationId"] for operation in operations.values()}) == len(ENDPOINTS)

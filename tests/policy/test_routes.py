@@ -1,0 +1,102 @@
+"""Every route is in the table of `tests.endpoints`, needs the scope that stands there and sees its own project only."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import get_resolver
+from django.utils import timezone
+
+from graphs.models import Entity
+from memos.projects.authentication import scope_of
+from memos.projects.models import ApiKey
+from memos.urls import API
+from tests.api.conftest import rows, things_of
+from tests.endpoints import ENDPOINTS, Endpoint
+from tests.world import Api, World, api_for, problem
+
+OUTSIDE = {"admin/", "schema/", "docs/", "healthz", "readyz"}
+"""What stands beside /v1. The console asks for an operator; the others tell nothing of any project."""
+KINDS = {"user_id": "user", "thread_id": "thread", "job_id": "job", "name": "group"}
+
+
+def test_every_route_is_in_the_table_with_its_scope() -> None:
+    found = {
+        (method.upper(), "/" + re.sub(r"<str:(\w+)>", lambda m: "{" + KINDS[m[1]] + "}", str(route.pattern))): scope_of(
+            route.callback.cls, action, method.upper()
+        )
+        for route in API
+        for method, action in route.callback.actions.items()
+        if method != "head"  # added by the framework wherever there is a GET
+    }
+    assert found == {(endpoint.method, endpoint.path): endpoint.scope for endpoint in ENDPOINTS}
+
+
+def test_nothing_else_is_served() -> None:
+    served = {str(pattern.pattern) for pattern in get_resolver().url_patterns}
+    assert served - {str(route.pattern) for route in API} == OUTSIDE
+
+
+@pytest.mark.parametrize("endpoint", [e for e in ENDPOINTS if e.names], ids=str)
+def test_what_belongs_to_another_project_is_not_found(world: World, endpoint: Endpoint) -> None:
+    mine = things_of(world.owner)
+    for who in (world.twin, world.outsider):
+        theirs = things_of(who)
+        who.new_group("theirs")
+        ref = "theirs" if endpoint.names == "group" else theirs[endpoint.names or ""]
+        before = rows()
+        answer = problem(
+            world.owner.send(endpoint.method, endpoint.at(ref), endpoint.valid),
+            404,
+            "GROUP_NOT_FOUND" if endpoint.names == "group" else "NOT_FOUND",
+        )
+        unknown = mine[endpoint.names or ""][:4] + "0" * 26
+        nothing = world.owner.send(endpoint.method, endpoint.at(unknown), endpoint.valid).json()
+        assert answer["detail"].replace(ref, "…") == nothing["detail"].replace(unknown, "…")
+        assert rows() == before
+
+
+def test_an_id_of_another_project_in_a_body_or_a_query_is_not_found(world: World) -> None:
+    mine = things_of(world.owner)
+    for who in (world.twin, world.outsider):
+        theirs = things_of(who)
+        who.new_group(f"theirs-{who.project.mode}")
+        path = f"/v1/users/{mine['user']}"
+        problem(world.owner.get(f"{path}/context", threadId=theirs["thread"]), 404, "NOT_FOUND")
+        unknown = f"acme,theirs-{who.project.mode}"
+        document = problem(world.owner.get(f"{path}/context", groups=unknown), 404, "GROUP_NOT_FOUND")
+        assert f"theirs-{who.project.mode}" in document["detail"]
+        body = {"query": "x", "groups": [f"theirs-{who.project.mode}"]}
+        problem(world.owner.post(f"{path}/search", body), 404, "GROUP_NOT_FOUND")
+        [entity] = Entity.objects.filter(project=who.project)
+        problem(world.owner.get(f"{path}/memories", entityId=entity.ref), 404, "NOT_FOUND")
+        body = {"query": "x", "filters": {"threadId": theirs["thread"]}}
+        problem(world.owner.post(f"{path}/search", body), 404, "NOT_FOUND")
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=str)
+def test_a_key_without_the_scope_is_refused(world: World, endpoint: Endpoint) -> None:
+    things = things_of(world.owner)
+    path = endpoint.at(things[endpoint.names]) if endpoint.names else endpoint.path
+    poor = api_for(world.owner.project, *({"read", "write", "admin"} - {endpoint.scope}))
+    before = rows()
+    document = problem(poor.send(endpoint.method, path, endpoint.valid), 403, "FORBIDDEN")
+    assert f"'{endpoint.scope}'" in document["detail"]
+    assert rows() == before
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=str)
+def test_without_a_good_key_nothing_is_told(world: World, endpoint: Endpoint) -> None:
+    """The same whether the thing exists or not."""
+    things = things_of(world.owner)
+    past = timezone.now() - timedelta(seconds=1)
+    revoked, expired = api_for(world.owner.project), api_for(world.owner.project)
+    ApiKey.objects.filter(pk=revoked.key.pk).update(revoked_at=past)
+    ApiKey.objects.filter(pk=expired.key.pk).update(expires_at=past)
+    before = rows()
+    for ref in (things[endpoint.names], "usr_01HXY000000000000000000000") if endpoint.names else ("",):
+        for who, code in ((Api(None), "UNAUTHENTICATED"), (revoked, "KEY_REVOKED"), (expired, "KEY_EXPIRED")):
+            response = who.send(endpoint.method, endpoint.at(ref), endpoint.valid)
+            problem(response, 401, code)
+            assert response["WWW-Authenticate"] == 'Bearer realm="memos"'
+    assert rows() == before
