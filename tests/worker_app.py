@@ -1,18 +1,26 @@
 """The Celery app of the workers that tests start: the real one with the extractor of the tests and a quick beat.
 
-``HOLD_AT`` names where a worker is to stand still, so that a test can kill it there: "extract", "write" (within the
-transaction of a job) or "between" (when three jobs are done).
+``HOLD_AT`` names where a worker is to stand still, so that a test can kill it there: "extract", or "write" (within
+the transaction of the second job).
 """
 
 import os
 import time
 from typing import Any
 
-from ingest import pipeline
+import django
+from django.conf import settings
+
 from memos.celery import app
-from tests.scripted import Scripted
+
+django.setup()
+
+from ingest import pipeline  # noqa: E402
+from tests.scripted import Scripted  # noqa: E402
 
 HOLD_AT = os.environ.get("HOLD_AT", "")
+settings.INGEST_LEASE_SECONDS = 1
+settings.INGEST_MAX_ATTEMPTS = int(os.environ.get("ATTEMPTS", settings.INGEST_MAX_ATTEMPTS))
 
 
 def _stand_still() -> None:
@@ -33,8 +41,6 @@ _write = pipeline._write
 
 def _write_and_hold(*args: Any) -> dict[str, int]:
     global _written
-    if HOLD_AT == "between" and _written == 3:
-        _stand_still()
     counts = _write(*args)
     _written += 1
     if HOLD_AT == "write" and _written == 2:
