@@ -38,7 +38,10 @@ def memories(graph: Graph, limit: int) -> list[Hit]:
     """Facts that hold now, the most important and most recent first."""
     now = timezone.now()
     found = list(
-        Memory.objects.holding().filter(graph=graph).select_related("about").order_by("-said_at", "pk")[: limit * 3]
+        Memory.objects.holding()
+        .filter(graph=graph)
+        .select_related("about", "invalidated_by")
+        .order_by("-said_at", "pk")[: limit * 3]
     )
     best = sorted(found, key=lambda memory: (-_standing(memory, now), str(memory.pk)))[:limit]
     supports = sources_of(best)

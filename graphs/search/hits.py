@@ -111,7 +111,7 @@ def _memories(graph: Graph, ranked: Ranked, question: Question, filters: Filters
     """The believed memories that rest on the best episodes, or whose own sentence is near the question."""
     episodes = [key for key, _ in ranked.best(DEPTH)]
     near = _nearest(graph, question)
-    rows = Memory.objects.believed().filter(graph=graph).select_related("about").defer("tsv")
+    rows = Memory.objects.believed().filter(graph=graph).select_related("about", "invalidated_by").defer("tsv")
     if filters.kind:
         rows = rows.filter(kind=filters.kind)
     resting = Source.objects.filter(graph=graph, episode__in=episodes).values("memory")

@@ -73,11 +73,21 @@ def when(memory: Memory) -> str:
 
 def _since_until(memory: Memory) -> str:
     starts = _date(memory.valid_from, memory.valid_precision)
-    ends = _date(memory.valid_to, memory.valid_precision)
+    ends = _date(memory.valid_to, _precision_of_end(memory)) if _end_is_known(memory) else ""
     if memory.kind in _HAPPENS and not ends:
         return starts
     parts = [f"since {starts}" if starts and not ends else starts, f"until {ends}" if ends else ""]
     return " ".join(filter(None, parts))
+
+
+def _end_is_known(memory: Memory) -> bool:
+    """A fact that was told of as over ("I studied at MIT") ended at a time that nobody said."""
+    return bool(memory.invalidated_by_id or memory.valid_precision)
+
+
+def _precision_of_end(memory: Memory) -> str | None:
+    """The fact that ended it says how exactly the end is known."""
+    return memory.invalidated_by.valid_precision if memory.invalidated_by else memory.valid_precision
 
 
 def _stands_in(said: str, content: str) -> bool:
