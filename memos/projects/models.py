@@ -14,7 +14,7 @@ from memos import ids
 class Operator(AbstractUser):
     """Somebody who signs in to the console."""
 
-    class Meta(AbstractUser.Meta):  # type: ignore[name-defined,misc]
+    class Meta(AbstractUser.Meta):
         verbose_name = "operator"
 
 
