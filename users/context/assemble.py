@@ -76,7 +76,7 @@ def _recall(graphs: Sequence[Graph], query: str | None, depth: int) -> list[Hit]
 
 def _with_summary(frame: Frame, user: User, packer: Packer, share: int) -> Frame:
     summary = Summary.objects.filter(user=user).first()
-    text = fence.line(summary.text) if summary else ""
+    text = fence.prose(summary.text) if summary else ""
     cost = tokens.count(text) + 1 + HEADING_COST
     if not text or cost > min(share, packer.room):
         return frame
