@@ -135,12 +135,12 @@ MEMORIES = [
 ]
 
 ENDPOINTS = [
-    Endpoint("GET", "/v1/users", "read", 3, query=[*page(), asked("externalId"), asked("email")]),
+    Endpoint("GET", "/v1/users", "read", 2, query=[*page(), asked("externalId"), asked("email")]),
     Endpoint(
         "POST",
         "/v1/users",
         "write",
-        11,
+        5,
         valid={"externalId": "x"},
         body=[
             text("externalId", nullable=True),
@@ -150,30 +150,28 @@ ENDPOINTS = [
             metadata(),
         ],
     ),
-    Endpoint("GET", "/v1/users/{user}", "read", 3),
-    Endpoint("DELETE", "/v1/users/{user}", "write", 24),
-    Endpoint("GET", "/v1/users/{user}/graph", "read", 3),
-    Endpoint("GET", "/v1/users/{user}/context", "read", 20, query=CONTEXT),
-    Endpoint("POST", "/v1/users/{user}/summary", "write", 20, query=[Field("force", ["", "perhaps", NUL, "2"])]),
-    Endpoint("POST", "/v1/users/{user}/search", "read", 20, valid={"query": "x"}, body=SEARCH),
-    Endpoint("GET", "/v1/users/{user}/memories", "read", 8, query=MEMORIES),
-    Endpoint("GET", "/v1/users/{user}/threads", "read", 4, query=page()),
-    Endpoint("POST", "/v1/users/{user}/threads", "write", 8, valid={}, body=[text("name", nullable=True), metadata()]),
-    Endpoint("GET", "/v1/threads/{thread}/messages", "read", 4, query=page(1000)),
-    Endpoint(
-        "POST", "/v1/threads/{thread}/messages", "write", 12, valid={"role": "user", "content": "x"}, body=MESSAGE
-    ),
-    Endpoint("GET", "/v1/groups", "read", 3, query=page()),
+    Endpoint("GET", "/v1/users/{user}", "read", 2),
+    Endpoint("DELETE", "/v1/users/{user}", "write", 19),
+    Endpoint("GET", "/v1/users/{user}/graph", "read", 2),
+    Endpoint("GET", "/v1/users/{user}/context", "read", 32, query=CONTEXT),
+    Endpoint("POST", "/v1/users/{user}/summary", "write", 6, query=[Field("force", ["", "perhaps", NUL, "2"])]),
+    Endpoint("POST", "/v1/users/{user}/search", "read", 17, valid={"query": "x"}, body=SEARCH),
+    Endpoint("GET", "/v1/users/{user}/memories", "read", 7, query=MEMORIES),
+    Endpoint("GET", "/v1/users/{user}/threads", "read", 3, query=page()),
+    Endpoint("POST", "/v1/users/{user}/threads", "write", 5, valid={}, body=[text("name", nullable=True), metadata()]),
+    Endpoint("GET", "/v1/threads/{thread}/messages", "read", 3, query=page(1000)),
+    Endpoint("POST", "/v1/threads/{thread}/messages", "write", 9, valid={"role": "user", "content": "x"}, body=MESSAGE),
+    Endpoint("GET", "/v1/groups", "read", 2, query=page()),
     Endpoint(
         "POST",
         "/v1/groups",
         "write",
-        10,
+        5,
         valid={"name": "new"},
         body=[text("name", required=True, also=["a b", ".a", "é", "a/b", "x" * 65, "a\n"]), metadata()],
     ),
-    Endpoint("GET", "/v1/groups/{group}", "read", 3),
-    Endpoint("POST", "/v1/groups/{group}/memories", "write", 20, valid={"content": "x"}, body=MEMORY),
-    Endpoint("GET", "/v1/jobs/{job}", "read", 3),
+    Endpoint("GET", "/v1/groups/{group}", "read", 2),
+    Endpoint("POST", "/v1/groups/{group}/memories", "write", 15, valid={"content": "x"}, body=MEMORY),
+    Endpoint("GET", "/v1/jobs/{job}", "read", 2),
 ]
 WRITING = [endpoint for endpoint in ENDPOINTS if endpoint.valid is not None]

@@ -1,5 +1,5 @@
-"""How many statements an endpoint costs the database: the table in `tests.endpoints` says the most, and a list costs the
-same however many rows it shows."""
+"""How many statements an endpoint costs the database: the table in `tests.endpoints` says the most, and a list costs
+the same however many rows it shows."""
 
 from typing import Any
 
