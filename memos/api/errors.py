@@ -8,7 +8,6 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
-from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from memos.api.middleware import current_request_id
@@ -31,12 +30,12 @@ def document(status: int, code: str, detail: str, **members: Any) -> dict[str, A
     }
 
 
-def handle(error: Exception, context: dict[str, Any]) -> Response:
-    """Django REST framework's exception handler."""
+def handle(error: Exception, context: dict[str, Any]) -> JsonResponse:
+    """Django REST framework's exception handler. A problem is JSON whatever the caller accepts or the view renders."""
     set_rollback()
     problem = _as_problem(error)
     body = document(problem.status_code, problem.code, str(problem.detail), **problem.members)
-    return Response(body, problem.status_code, headers=problem.headers, content_type=CONTENT_TYPE)
+    return JsonResponse(body, status=problem.status_code, headers=problem.headers, content_type=CONTENT_TYPE)
 
 
 def _as_problem(error: Exception) -> Problem:
