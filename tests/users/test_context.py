@@ -193,7 +193,7 @@ TEXT = st.lists(
 def test_no_text_of_a_user_can_break_out_of_the_block(
     told: dict[str, Any], text: str, template: str, budget: int
 ) -> None:
-    """Whatever stands in the facts, the names, the words and the summary: no line is a heading that is not ours, nothing
+    """Whatever stands in the facts, the names, the words and the summary: no line is a heading but ours, nothing
     but the frame opens or closes a tag, and nothing is hidden."""
     user = User.objects.select_related("graph").get()
     Memory.objects.update(content=text)

@@ -1,0 +1,88 @@
+"""POST /v1/users/:id/search"""
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import Drain
+from tests.world import Api, bad_fields
+
+
+@pytest.fixture
+def told(api: Api, user: dict[str, Any], thread: dict[str, Any], drain: Drain) -> dict[str, Any]:
+    api.say(thread, "lives_in Lisbon", "likes tea", {"role": "assistant", "content": "Lisbon is on the Tagus."})
+    api.say(api.new_thread(user), "Is Lisbon far from Porto?")
+    drain()
+    return user
+
+
+def search(api: Api, user: dict[str, Any], query: str, **body: Any) -> list[dict[str, Any]]:
+    response = api.post(f"/v1/users/{user['id']}/search", {"query": query, **body})
+    assert response.status_code == 200, response.content
+    assert list(response.json()) == ["items"]
+    return response.json()["items"]
+
+
+def test_a_hit_has_every_field(api: Api, told: dict[str, Any]) -> None:
+    for hit in search(api, told, "Lisbon"):
+        assert list(hit) == ["id", "kind", "text", "score", "validFrom", "validTo", "messageIds", "sources"]
+        assert hit["id"][:4] == {"memory": "mem_", "entity": "ent_", "relation": "rel_", "episode": "epi_"}[hit["kind"]]
+
+
+def test_the_best_come_first(api: Api, told: dict[str, Any]) -> None:
+    scores = [hit["score"] for hit in search(api, told, "Where does Alice live?")]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("memory", "Alice lives in Lisbon."),
+        ("entity", "Lisbon (place)"),
+        ("relation", "Alice lives_in Lisbon"),
+    ],
+)
+def test_kinds_narrow_it(api: Api, told: dict[str, Any], kind: str, text: str) -> None:
+    found = search(api, told, "Lisbon", kinds=[kind])
+    assert {hit["kind"] for hit in found} == {kind}
+    assert found[0]["text"] == text
+
+
+def test_the_limit_is_kept(api: Api, told: dict[str, Any]) -> None:
+    assert len(search(api, told, "Lisbon", limit=1)) == 1
+    assert len(search(api, told, "Lisbon", limit=200)) == 10
+
+
+def test_filters_by_kind_of_memory(api: Api, told: dict[str, Any]) -> None:
+    found = search(api, told, "Alice", kinds=["memory"], filters={"kind": "preference"})
+    assert [hit["text"] for hit in found] == ["Alice likes tea."]
+
+
+def test_filters_by_role(api: Api, told: dict[str, Any]) -> None:
+    found = search(api, told, "Lisbon", kinds=["episode"], filters={"role": "assistant"})
+    assert [hit["text"] for hit in found] == ["Lisbon is on the Tagus."]
+
+
+def test_filters_by_thread(api: Api, told: dict[str, Any], thread: dict[str, Any]) -> None:
+    texts = {hit["text"] for hit in search(api, told, "Lisbon", kinds=["episode"])}
+    here = {hit["text"] for hit in search(api, told, "Lisbon", kinds=["episode"], filters={"threadId": thread["id"]})}
+    assert texts - here == {"Is Lisbon far from Porto?"}
+
+
+def test_groups_are_searched_too_when_they_are_named(api: Api, told: dict[str, Any], drain: Drain) -> None:
+    api.new_group("acme")
+    fact = api.state("acme", "The cafeteria serves soup on Mondays.")
+    drain()
+    assert fact["id"] not in [hit["id"] for hit in search(api, told, "cafeteria soup")]
+    assert fact["id"] in [hit["id"] for hit in search(api, told, "cafeteria soup", groups=["acme"], kinds=["memory"])]
+
+
+def test_of_an_empty_graph_nothing_is_found(api: Api, user: dict[str, Any]) -> None:
+    assert search(api, user, "anything at all?") == []
+
+
+@pytest.mark.parametrize("query", [" ", "?", "😀", "the", "\u200b", "x" * 10_000, "a b " * 2_500, "'\"\\%_&|!()<->:*"])
+def test_a_strange_query_is_no_trouble(api: Api, told: dict[str, Any], query: str) -> None:
+    response = api.post(f"/v1/users/{told['id']}/search", {"query": query})
+    assert response.status_code == 200 or bad_fields(response) == {"query"}
