@@ -8,7 +8,6 @@ import redis
 from django.db.models import Max
 
 from graphs.models import Episode, Memory, Source
-from ingest import tasks
 from ingest.models import IngestJob
 from memos.celery import app
 from tests.processes import Worker, wait_until
@@ -69,13 +68,18 @@ def test_a_broker_that_forgets_everything_loses_nothing(
 
 
 def test_a_broker_that_is_down_refuses_no_message(
-    start_worker: Start, api: Api, thread: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    start_worker: Start,
+    api: Api,
+    thread: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     with monkeypatch.context() as down:
         down.setattr(app.conf, "broker_url", "redis://127.0.0.1:1/0")
         down.setattr(app, "_pool", None)
-        tasks.app.amqp.__dict__.pop("_producer_pool", None)
+        down.setattr(app.amqp, "_producer_pool", None)
         assert len(api.say(thread, "likes tea")["ingested"]) == 1
+    assert "the broker did not take the ring" in caplog.text
     start_worker()
     wait_until(lambda: _finished() == 1)
 
