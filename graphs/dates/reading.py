@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
 
@@ -58,7 +58,7 @@ def resolve_dates(text: str, said_at: datetime, lean: Lean | None = None) -> lis
         return []
     anchor = Anchor(said_at, lean or leaning(text))
     found = [_with_clock(text, _with_tie(text, each), anchor) for each in _longest(_matches(text, anchor))]
-    return _joined(text, found)
+    return _joined(text, found, anchor)
 
 
 def leaning(text: str) -> Lean:
@@ -153,14 +153,14 @@ def _hour_and_minute(match: re.Match[str]) -> tuple[int, int]:
     return hour % 12 + (12 if match["half"].lower() == "p" else 0), int(match["minute"] or 0)
 
 
-def _joined(text: str, found: list[Resolved]) -> list[Resolved]:
+def _joined(text: str, found: list[Resolved], anchor: Anchor) -> list[Resolved]:
     joined: list[Resolved] = []
     for each in found:
         previous = joined[-1] if joined else None
         if previous and _is_its_weekday(text, previous, each):
             joined[-1] = replace(each, start_char=previous.start_char, text=text[previous.start_char : each.end_char])
         elif previous and _opens_a_range(previous) and _continues(text, previous, each):
-            joined[-1] = _range(text, previous, each)
+            joined[-1] = _range(text, previous, each, anchor)
         else:
             joined.append(each)
     return joined
@@ -190,10 +190,19 @@ def _latest_before(starts: datetime, ends: datetime) -> datetime:
     return moved if moved < ends else moved - relativedelta(years=1)
 
 
-def _range(text: str, first: Resolved, second: Resolved) -> Resolved:
+def _in_one_week(starts: datetime, ends: datetime, lean: Lean) -> tuple[datetime, datetime]:
+    """ "From Monday to Friday": each is the nearest one, which may put the last day first."""
+    if starts < ends:
+        return starts, ends
+    return (starts - timedelta(days=7), ends) if lean is Lean.PAST else (starts, ends + timedelta(days=7))
+
+
+def _range(text: str, first: Resolved, second: Resolved, anchor: Anchor) -> Resolved:
     starts = first.span.starts
     ends = second.span.ends
-    if starts and ends and first.span.precision is not Precision.YEAR and not YEAR.search(first.text):
+    if starts and ends and WEEKDAY.search(first.text) and WEEKDAY.search(second.text):
+        starts, ends = _in_one_week(starts, ends, anchor.lean)
+    elif starts and ends and first.span.precision is not Precision.YEAR and not YEAR.search(first.text):
         starts = _latest_before(starts, ends)
     if starts and ends and starts >= ends:
         return second

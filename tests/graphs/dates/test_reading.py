@@ -199,3 +199,16 @@ def test_the_caller_may_say_which_way_the_verb_looks() -> None:
 def test_absurd_numbers_and_long_texts_are_no_trouble() -> None:
     assert resolve_dates("999 decades ago", SAID_AT) == []
     assert len(resolve_dates("yesterday " * 50_000, SAID_AT)) == 2_000
+
+
+def test_a_week_from_monday_to_friday_ends_after_it_begins() -> None:
+    (ahead,) = resolve_dates("I'll be away from Monday to Friday", datetime(2026, 6, 10, tzinfo=UTC), Lean.FUTURE)
+    assert (ahead.span.starts, ahead.span.ends) == (
+        datetime(2026, 6, 15, tzinfo=UTC),
+        datetime(2026, 6, 20, tzinfo=UTC),
+    )
+    (behind,) = resolve_dates("I was away from Monday to Friday", datetime(2026, 6, 10, tzinfo=UTC), Lean.PAST)
+    assert (behind.span.starts, behind.span.ends) == (
+        datetime(2026, 6, 1, tzinfo=UTC),
+        datetime(2026, 6, 6, tzinfo=UTC),
+    )
