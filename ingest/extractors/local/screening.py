@@ -50,6 +50,11 @@ WISHING = re.compile(
     r"^(?:have a|enjoy|good luck|take care|congrat|happy |merry |see you|talk to you|bye|best of|all the best|welcome|you're welcome|god bless|get well)",
     re.IGNORECASE,
 )
+USER_STORY = re.compile(
+    r"^As an? (?:\w+ ){0,2}?(?:user|customer|visitor|admin|administrator|client|buyer|seller|subscriber|guest)\b|^As an? [\w ]+,? (?:I|we) (?:want|need|would like|can|should|must)\b.*\bso (?:that|I|we)\b",
+    re.IGNORECASE,
+)
+"""A requirement, as those who write software put it; nobody's wish."""
 ABOUT_YOU = re.compile(r"\b(?:you|you're|you've|you'll|you'd|your|yours|yourself)\b", re.IGNORECASE)
 
 FIRST_PERSON = re.compile(r"\b(?:I|I'm|I've|I'll|I'd|me|my|mine|myself|we|we're|we've|we'll|us|our|ours)\b")
@@ -61,7 +66,7 @@ def may_hold_a_fact(text: str) -> bool:
     """Cheap and rough: what passes is parsed and read properly."""
     if QUESTION.search(text) or ASKING.match(text) or WISHING.match(text):
         return False
-    if REPORTED.search(text) or QUOTED_SPEECH.search(text):
+    if USER_STORY.match(text) or REPORTED.search(text) or QUOTED_SPEECH.search(text):
         return False
     if SMALL_TALK.match(text) or PROMISE.match(text) or REQUEST.search(text):
         return False

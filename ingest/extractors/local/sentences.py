@@ -2,10 +2,14 @@
 """Cuts prose into sentences and takes off what says nothing: greetings, fillers, names called, question tags."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from graphs.dates import resolve_dates
+from ingest.extractors.local.carrying import with_what_was_said
+from ingest.extractors.local.casing import with_capitals
+from ingest.extractors.local.splitting import asides, parts
 
 MOST_SENTENCES = 40
 LONGEST_SENTENCE = 400
@@ -16,7 +20,9 @@ CHAT = {
     "isnt": "isn't", "wasnt": "wasn't", "arent": "aren't", "couldnt": "couldn't", "wouldnt": "wouldn't", "havent": "haven't",
     "hasnt": "hasn't", "youre": "you're", "thats": "that's", "gonna": "going to", "wanna": "want to", "gotta": "have to",
     "u": "you", "ur": "your", "cuz": "because", "coz": "because", "bc": "because", "rn": "right now", "tmrw": "tomorrow",
-    "tmr": "tomorrow", "bday": "birthday", "fav": "favourite", "fave": "favourite", "luv": "love", "ppl": "people",
+    "tmr": "tomorrow", "gf": "girlfriend", "bf": "boyfriend", "hubby": "husband", "bff": "best friend", "hes": "he's",
+    "shes": "she's", "weve": "we've", "iam": "I am", "hadnt": "hadn't", "werent": "weren't", "shouldnt": "shouldn't",
+    "theyre": "they're", "pls": "please", "plz": "please", "yrs": "years", "abt": "about", "bday": "birthday", "fav": "favourite", "fave": "favourite", "luv": "love", "ppl": "people",
 }  # fmt: skip
 """Spellings of chat. "id" and "its" are left: they are words of their own."""
 
@@ -45,7 +51,7 @@ speaking of that|by the way|btw|as for me|for me|to be honest|to be fair|in othe
 for the record|as you know|as I said|like I said|you know what|you know|you see|I mean|I think|I must say|I have to say|I'd say|hopefully|
 anyhow|meanwhile|however|in the meantime|on (?:another|a(?: \w+)?) note|firstly|secondly|finally|eventually|afterwards|first|just|recently|lately|as for \w+|indeed|true|same here|me too|nice|great|cool|awesome|perfect|update|ps|p\.s\.|nb|note|first of all|for example|for instance|
 the thing is|the fact is|the truth is|truth be told|long story short|to be clear|just to clarify|note that|remember that|please remember that|please note that|
-remember|keep in mind that|I forgot to mention that|I forgot to mention|I should mention that|I should mention|I want you to know that|
+remember|(?:please )?(?:keep|bear) in mind(?: that)?|(?:please )?(?:do not|don't) forget(?: that)?|(?:please )?be aware(?: that)?|for context|context|for reference|background|some background|heads up|reminder|quick note|side note|important|given that|important to know|I forgot to mention that|I forgot to mention|I should mention that|I should mention|I want you to know that|
 I wanted to tell you that|I'm happy to say that|I'm happy to say|I'm proud to say|I'm sad to say|let me tell you|did you know that|
 I just wanted to say that|it turns out that|it turns out|turns out that|turns out|believe it or not|if you must know|if you're curious|
 since you asked|(?:ever )?since (?:we|I) last (?:spoke|talked|chatted|met|wrote)(?: to each other)?|last time we (?:spoke|talked|chatted)|as it happens)""".replace(
@@ -59,7 +65,12 @@ CORRECTION = re.compile(
 )
 CALLED = re.compile(r"(?<=[a-z]),\s+(?:[A-Z][a-z]+|friend|mate|buddy|dude|man|guys|love|dear|honey|bro)\s*(?=[.!?]*$)")
 TAG = re.compile(
-    r",?\s*(?:right|isn't it|aren't I|don't I|you know|huh|eh|okay|ok|correct|no|wouldn't you|don't you think)\s*\?+\s*$",
+    r"(?:,?\s*(?:right|isn't it|aren't I|don't I|you know|huh|eh|wouldn't you|don't you think)|,\s*(?:okay|ok|correct|no))\s*\?+\s*$",
+    re.IGNORECASE,
+)
+TO_REMEMBER = re.compile(
+    r"^\W*(?:(?:(?:can|could|would|will) you|I(?:'d like| want| need| would like) you to|you (?:should|must|need to)|make sure (?:to|you)|be sure to) )"
+    r"(?:please |also |always )*(?:remember|note|know|keep in mind|save|store|memori[sz]e)(?: the fact)? that (?P<what>.+?)[?.!]*$",
     re.IGNORECASE,
 )
 CLOSER = re.compile(
@@ -84,12 +95,26 @@ def sentences(lines: list[str]) -> list[Sentence]:
     found: list[Sentence] = []
     for line in lines:
         for piece in _pieces(normal(line)):
-            sentence = _stripped(piece)
-            if sentence and len(sentence.text) <= LONGEST_SENTENCE:
-                found.append(sentence)
+            for each in _sentences_in(piece):
+                before = found[-1].text if found else ""
+                carried = replace(each, text=with_what_was_said(before, each.text))
+                found += [carried] if len(carried.text) <= LONGEST_SENTENCE else []
             if len(found) >= MOST_SENTENCES:
-                return found
+                return found[:MOST_SENTENCES]
     return found
+
+
+def _sentences_in(piece: str) -> Iterator[Sentence]:
+    if len(piece) > 2 * LONGEST_SENTENCE:
+        return
+    for text in asides(TO_REMEMBER.sub(r"\g<what>.", piece)):
+        whole = _stripped(text)
+        pieces = parts(whole.text) if whole else []
+        if whole is None or len(pieces) == 1:
+            yield from filter(None, [whole])
+            continue
+        for place, each in enumerate(filter(None, map(_stripped, pieces))):
+            yield replace(each, corrects=whole.corrects) if place == 0 else each
 
 
 def normal(line: str) -> str:
@@ -99,7 +124,7 @@ def normal(line: str) -> str:
         line = line.capitalize()
     line = NO_LONGER.sub(r"\1 don't \2\3 anymore", line)
     line = CHAT_WORD.sub(lambda match: CHAT[match.group().lower()], line)
-    return re.sub(r"\s+", " ", LONE_I.sub("I", line)).strip()
+    return with_capitals(re.sub(r"\s+", " ", LONE_I.sub("I", line)).strip())
 
 
 def _emoji_as_stop(match: re.Match[str]) -> str:
@@ -120,8 +145,6 @@ def _pieces(line: str) -> list[str]:
 
 
 def _stripped(piece: str) -> Sentence | None:
-    if len(piece) > 2 * LONGEST_SENTENCE:
-        return None
     corrects = bool(CORRECTION.match(piece))
     text = INSERTED.sub(" ", TAG.sub(".", piece))
     for _ in range(MOST_FILLERS):

@@ -16,8 +16,8 @@ from tests.ingest.extractors.local.conftest import Extract
         ("I can't bear loud music.", "@ cannot bear loud music."),
         ("I'd like to visit Iceland someday.", "@ would like to visit Iceland someday."),
         ("I play the violin and sing in a choir.", "@ plays the violin."),
-        ("i live in oslo", "@ lives in oslo."),
-        ("I LIVE IN BERLIN AND I HATE THE RAIN", "@ lives in berlin."),
+        ("i live in oslo", "@ lives in Oslo."),
+        ("I LIVE IN BERLIN AND I HATE THE RAIN", "@ lives in Berlin."),
         ("I quit my job at Acme.", "@ quit their job at Acme."),
     ],
 )
