@@ -6,7 +6,7 @@ from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ingest.extractors.local.verbs import PAST_AS_PRESENT
+from ingest.extractors.local.verbs import CONSUMING, PAST_AS_PRESENT
 from ingest.extractors.local.words import HABITS
 
 if TYPE_CHECKING:
@@ -138,7 +138,9 @@ class Clause:
         return found or [t for t in self.main.children if self._is_mistagged(t)]
 
     def _is_mistagged(self, token: "Token") -> bool:
-        """A noun that the tagger does not know, right behind its verb: "I baked sourdough"."""
+        """A noun that the tagger does not know, right behind its verb: "I baked sourdough", "I don't eat gluten"."""
+        if self.lemma in CONSUMING and token.i == self.main.i + 1 and token.tag_ in ("VB", "VBP", "VBN"):
+            return not any(True for _ in token.children) and token.dep_ in ("xcomp", "advcl", "ccomp", "conj")
         if token.i != self.main.i + 1 or token.dep_ not in ("advmod", "acomp", "dep") or self.lemma in LINKING:
             return False
         return (

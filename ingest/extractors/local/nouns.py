@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from graphs.kinds import EntityType
 from ingest.extractors.base import SPEAKER, Thing
-from ingest.extractors.local.verbs import gerund
+from ingest.extractors.local.verbs import CONSUMING, gerund
 from ingest.extractors.local.words import EMPTY_NOUNS, IT, PETS, RELATIONS
 
 if TYPE_CHECKING:
@@ -100,7 +100,9 @@ def topics(noun: "Token", type_: EntityType = EntityType.TOPIC) -> list[Thing]:
     """The things that are liked, played, eaten: one for each noun of a list. Names keep the type they show."""
     found = []
     for each in coordinated(noun):
-        if each.tag_ in ("VBG", "VB", "VBP") or (each.pos_ == "VERB" and each.tag_ != "NNP"):
+        if each.head.lemma_.lower() in CONSUMING and each.tag_ in ("VB", "VBP") and not list(each.children):
+            found.append(Thing(each.lower_, type_))
+        elif each.tag_ in ("VBG", "VB", "VBP") or (each.pos_ == "VERB" and each.tag_ != "NNP"):
             if each.lemma_.lower() not in LIGHT or " " in activity(each):
                 found.append(Thing(activity(each), EntityType.TOPIC))
         elif is_informative(each) and not any(t.dep_ == "poss" and t.pos_ == "PRON" for t in each.children):
@@ -162,6 +164,12 @@ def kin_of(noun: "Token") -> str | None:
     return RELATIONS.get(noun.lower_) or RELATIONS.get(lower) or RELATIONS.get(lower.rsplit("-", 1)[0])
 
 
+def is_kin(noun: "Token") -> bool:
+    """A word for a relation, whosever it is."""
+    noun = role_of(noun)
+    return noun.lower_ in RELATIONS or noun.lemma_.lower() in RELATIONS
+
+
 def is_mine(noun: "Token") -> bool:
     return any(t.dep_ == "poss" and t.lower_ in ("my", "our") for t in noun.children)
 
@@ -184,7 +192,7 @@ def full_name(token: "Token") -> str:
 
 def called(noun: "Token") -> str | None:
     """The name given to a noun: "my sister *Anna*", "a dog named *Rex*", "Marta, my cousin"."""
-    return _in_apposition(noun) or _named_after(noun) or _compounded(noun) or _next_to(noun)
+    return _in_apposition(noun) or _named_after(noun) or _compounded(noun) or _next_to(noun) or _said_to_be(noun)
 
 
 def all_called(noun: "Token") -> list[str]:
@@ -197,7 +205,36 @@ def all_called(noun: "Token") -> list[str]:
         for t in each.conjuncts
         if t.text[:1].isupper() and t.pos_ == "PROPN"
     ]
-    return [first, *(full_name(t) for t in others)] if first else []
+    if noun.tag_ not in ("NNS", "NNPS"):
+        return [first] if first else []
+    found = [first, *(full_name(t) for t in others)] if first else []
+    listed = _listed(noun)
+    return listed if len(listed) > len(found) else found
+
+
+def _listed(noun: "Token") -> list[str]:
+    """The names behind a plural, read from the words: "our cats, Luna, Milo and Tom"."""
+    found: list[str] = []
+    for token in noun.doc[noun.i + 1 :]:
+        if token.pos_ in ("PROPN", "NOUN", "ADJ") and token.text[:1].isupper() and token.is_alpha:
+            if token.ent_type_ in ("DATE", "TIME", "NORP"):
+                break
+            if token.nbor(-1).text[:1].isupper() and found:
+                found[-1] += f" {token.text}"
+            else:
+                found.append(token.text)
+        elif token.lower_ not in (",", "and", "&", "named", "called", ":", "-"):
+            return found[:-1] if token.lower_ in ("'s", "is", "are", "was") and found and len(found) > 1 else found
+    return found
+
+
+def _said_to_be(noun: "Token") -> str | None:
+    """ "My dog *is called Rex*"."""
+    verb = noun.head
+    if noun.dep_ not in ("nsubj", "nsubjpass") or verb.lemma_ not in ("call", "name") or not is_mine(noun):
+        return None
+    names = [t for t in verb.rights if t.dep_ in ("oprd", "attr", "dobj") and t.text[:1].isupper() and t.pos_ != "DET"]
+    return full_name(names[0]) if names else None
 
 
 def _in_apposition(noun: "Token") -> str | None:

@@ -20,6 +20,8 @@ AGAIN = {
     "our": "their", "ours": "theirs", "us": "them", "ourselves": "themselves",
 }  # fmt: skip
 CLITICS = ("'m", "'re", "'ve", "'ll", "n't", "'d")
+AFTER_SUBJECT = frozenset("am 'm are 're have 've do was were 'll 'd will".split())
+"""What carries the person of the verb when it stands right behind "I", whatever the parser hung it on."""
 FINITE = ("VBP", "VBZ", "VBD", "MD", "VB")
 
 
@@ -84,9 +86,15 @@ class Telling:
         verb = subject.head
         for each in (verb, *(t for t in verb.children if t.dep_ == "conj" and t.pos_ in ("VERB", "AUX"))):
             if each is verb or not any(t.dep_ in SUBJECTS for t in each.children):
-                finite = finite_verb(each)
+                finite = (self._behind(subject) if each is verb else None) or finite_verb(each)
                 if finite is not None:
                     self.agreement[finite.i] = singular
+
+    def _behind(self, subject: "Token") -> "Token | None":
+        following = (t for t in self.tokens if t.i > subject.i and t.pos_ != "ADV" and t.dep_ != "conj")
+        first = next(following, None)
+        near = first is not None and all(t.pos_ == "ADV" for t in first.doc[subject.i + 1 : first.i])
+        return first if first is not None and near and first.lower_ in AFTER_SUBJECT else None
 
     def _verb(self, token: "Token") -> str:
         return conjugated(token, singular=self.agreement[token.i])
@@ -102,7 +110,9 @@ def conjugated(token: "Token", *, singular: bool) -> str:
         return "was"
     if token.tag_ == "VBD" or sounds_past(token):
         return token.text
-    return token.text if token.tag_ == "VBZ" else third_person(lower if lower.startswith("'") else token.text)
+    if token.tag_ == "VBZ" or (token.tag_ == "VBG" and token.lemma_.lower() != lower):
+        return token.text
+    return third_person(lower if lower.startswith("'") else token.text)
 
 
 def finite_verb(verb: "Token") -> "Token | None":

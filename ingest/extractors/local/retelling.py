@@ -1,5 +1,7 @@
 """Turns a clause that was read into a fact: its sentence in the third person, its things, its time."""
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from graphs.dates import Bound, Resolved, phrase
@@ -9,6 +11,7 @@ from ingest.extractors.local import nouns
 from ingest.extractors.local.person import Telling
 from ingest.extractors.local.readings.base import Reading, animal, person
 from ingest.extractors.local.scene import PERSONAL, Said, Scene
+from ingest.extractors.local.soundness import is_broken, is_clean, is_in_a_date
 from ingest.extractors.local.spans import counts, span_of
 
 if TYPE_CHECKING:
@@ -26,15 +29,33 @@ def fact(said: Said, reading: Reading) -> Fact | None:
     content = sentence_of(said)
     if content is None:
         return None
+    links = tuple(each for each in map(partial(_typed, said), reading.links) if is_clean(each.object, said))
     return Fact(
         content=content,
         kind=reading.kind,
         confidence=reading.confidence,
         span=span_of(said, reading),
-        things=_things(said, reading.links),
-        links=reading.links,
+        things=_things(said, links),
+        links=links,
         ends=reading.ends,
     )
+
+
+def _typed(said: Said, link: Link) -> Link:
+    """An object that a noun says to be a person or an animal is one: "my friend Kenji"."""
+    type_ = _introduced(said).get(link.object.name)
+    right = type_ is None or type_ is link.object.type
+    return link if right else replace(link, object=Thing(link.object.name, type_ or link.object.type))
+
+
+def _introduced(said: Said) -> dict[str, EntityType]:
+    """The names that stand with a noun for kin or for an animal, and what that makes them."""
+    found: dict[str, EntityType] = {}
+    for token in said.clause.tokens:
+        if token.pos_ in ("NOUN", "PROPN") and (nouns.is_pet(token) or nouns.is_kin(token)):
+            type_ = EntityType.ANIMAL if nouns.is_pet(token) else EntityType.PERSON
+            found |= dict.fromkeys(nouns.all_called(token), type_)
+    return found
 
 
 def sentence_of(said: Said) -> str | None:
@@ -152,7 +173,7 @@ def _retold(others: "tuple[Token, ...]") -> str:
 
 def _finished(text: str) -> str | None:
     text = text.strip(" ,;:-")
-    if not text:
+    if not text or is_broken(text):
         return None
     text += '"' if text.count('"') % 2 else ""
     return f"{text[0].upper()}{text[1:]}".rstrip(".!") + "."
@@ -168,9 +189,12 @@ def _things(said: Said, links: tuple[Link, ...]) -> tuple[Thing, ...]:
 
 def _named(said: Said) -> list[Thing]:
     """Names that the recogniser is sure of and the grammar agrees with."""
-    found = []
+    introduced = _introduced(said)
+    found = [Thing(name, type_) for name, type_ in introduced.items()]
     for token in said.clause.tokens:
         type_ = nouns.LABELS.get(token.ent_type_)
+        if nouns.full_name(token) in introduced or token.text in introduced or is_in_a_date(token, said):
+            continue
         if (
             type_
             and token.pos_ == "PROPN"

@@ -24,6 +24,9 @@ CONTRACTIONS = {
     "sha": "shall",
 }
 
+CONSUMING = frozenset("eat drink avoid like love hate prefer buy bake cook".split())
+"""Verbs that no bare infinitive follows: what looks like one is a noun that the tagger does not know."""
+
 PAST_AS_PRESENT = frozenset(
     "quit put cut hit hurt let set shut split cost spread read beat bet cast upset broadcast".split()
 )

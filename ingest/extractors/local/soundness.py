@@ -1,0 +1,48 @@
+"""Whether a sentence and the things in it came out whole: a parse that went wrong shows there."""
+
+import re
+from typing import TYPE_CHECKING
+
+from ingest.extractors.base import SPEAKER, Thing
+from ingest.extractors.local.scene import Said
+from ingest.extractors.local.verbs import gerund
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+WORD = re.compile(r"[\w&+#.']*\w[+#]*")
+QUOTE = re.compile(r"\"[^\"]*\"|(?<!\w)'[^']*'(?!\w)")
+FIRST_PERSON = re.compile(
+    r"\bI'(?:m|ve|ll|d)\b|(?:^|(?<=[a-z,] ))I(?= [a-z])|\b(?:[Mm]y|[Mm]e|[Mm]yself|[Oo]urs?|[Ww]e)\b"
+)
+ILL_CONJUGATED = re.compile(
+    rf"(?:^|, |\b(?:and|but|that|because|when|so|while) ){SPEAKER} (?:\w+ly )?(?:am|are|have|were|do|'\w+)\b"
+)
+FRAGMENT = re.compile(
+    r"^(?:And|But|Or|Because|Which|Than|If|Of)\b|\b(?:and|or|but|because|the|an?|their|if|when|as|than|'s)$"
+)
+MOST_WORDS = 4
+
+
+def is_broken(text: str) -> bool:
+    """Then nothing is better than the sentence."""
+    plain = QUOTE.sub(" ", text).rstrip(" .!?")
+    return any(pattern.search(plain) for pattern in (FIRST_PERSON, ILL_CONJUGATED, FRAGMENT))
+
+
+def is_clean(thing: Thing, said: Said) -> bool:
+    """A short phrase of the message itself, its words in their order; the first may have become a gerund."""
+    words = WORD.findall(thing.name.lower())
+    if thing.name == SPEAKER or said.scene.known(thing.name):
+        return True
+    if not words or (len(words) > MOST_WORDS and not thing.name[:1].isupper()):
+        return False
+    doc = said.clause.head.doc
+    said_words = iter(WORD.findall(doc.text.lower()))
+    turned = words[0] in {gerund(t.lemma_.lower()) for t in doc if t.pos_ in ("VERB", "AUX", "NOUN")}
+    found = all(word in said_words for word in (words[1:] if turned else words))
+    return found and not any(is_in_a_date(t, said) for t in said.clause.tokens if t.text == words[-1])
+
+
+def is_in_a_date(token: "Token", said: Said) -> bool:
+    return any(date.start_char <= token.idx < date.end_char for date in said.dates)
