@@ -81,7 +81,9 @@ def _heard(clause: Clause, scene: Scene, utterance: Utterance, sentence: Sentenc
         return None
     leading: tuple[Resolved, ...] = ()
     if opening is not None:
-        leading = tuple(date for date in opening.dates if date.start_char < opening.clause.head.idx)
+        subject = opening.clause.subject
+        start = subject.left_edge.idx if subject is not None else opening.clause.head.idx
+        leading = tuple(date for date in opening.dates if date.start_char < start)
     return said_in(clause, scene, utterance.said_at, corrects=sentence.corrects, inherited=leading)
 
 

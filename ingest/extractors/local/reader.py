@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from graphs.dates import Lean, Resolved, resolve_dates
+from graphs.dates import Bound, Lean, Resolved, resolve_dates
 from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import SPEAKER, Link, Thing
 from ingest.extractors.local import nouns
@@ -237,5 +237,18 @@ def _dates(clause: Clause, said_at: datetime) -> list[Resolved]:
     return [
         date
         for date in resolve_dates(doc.text, said_at, lean)
-        if any(date.start_char <= place < date.end_char for place in own)
+        if any(date.start_char <= place < date.end_char for place in own) and not _tells_which(date, clause)
     ]
+
+
+OF_A_NOUN = ("from", "of", "for", "before")
+
+
+def _tells_which(date: Resolved, clause: Clause) -> bool:
+    """ "My invoice *from May*" says which invoice it is, not when anything was so."""
+    tie = next((t for t in clause.tokens if t.idx == date.start_char), None)
+    if tie is None or tie.lower_ not in OF_A_NOUN or date.span.bound is Bound.BETWEEN:
+        tie = None if tie is None or tie.i == 0 or tie.nbor(-1).lower_ not in OF_A_NOUN else tie.nbor(-1)
+    if tie is None or date.span.bound in (Bound.BETWEEN, Bound.FOR):
+        return False
+    return tie.head.pos_ in ("NOUN", "PROPN") and tie.head.i == tie.i - 1

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- a pattern is easier to read on one line
 """What a reading finds in a clause."""
 
 import re
@@ -53,13 +54,23 @@ def is_over(said: Said) -> bool:
 
 OFTEN = re.compile(
     r"\b(?:once|twice|times) (?:a|per|each) (?:day|week|month|year)\b|\bon (?:\w+)days\b"
+    r"|\b(?:\d+|an?|one|two|three|four|five|six|ten|several|many) [\w ]{2,25} (?:a|per) (?:day|week|month|night)(?=\W*$)"
     r"|\bin the (?:mornings|evenings|afternoons)\b|\bon weekends\b|\bat weekends\b",
     re.IGNORECASE,
 )
 
 
 def is_habitual(said: Said) -> bool:
-    return bool(said.clause.words & HABITS) or bool(OFTEN.search(said.text))
+    own = bool(said.clause.words & HABITS) or bool(OFTEN.search(said.text))
+    return own or _is_of_a_routine(said)
+
+
+def _is_of_a_routine(said: Said) -> bool:
+    """ "I get up at six every day *and go for a run*"."""
+    if not said.clause.shared or said.clause.head.dep_ != "conj":
+        return False
+    words = {t.lower_ for t in said.clause.head.head.subtree if t.i < said.clause.head.left_edge.i}
+    return bool(words & HABITS) and "never" not in words
 
 
 def is_ahead(said: Said) -> bool:

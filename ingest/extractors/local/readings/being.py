@@ -13,6 +13,7 @@ from ingest.extractors.local.readings.base import (
     PLAIN,
     Reader,
     Reading,
+    is_ahead,
     links,
     organization,
     person,
@@ -36,6 +37,8 @@ def being(said: Said) -> Reading | None:
     for read in (
         states.kin,
         states.been_to,
+        states.going_to_be,
+        states.away,
         states.placed,
         states.aged,
         states.healthy,
@@ -193,9 +196,14 @@ def _named(said: Said) -> Reading | None:
     )
 
 
+TURNING = re.compile(r"\bturn(?:s|ing)? (?:\d{1,3}|[a-z]+)\b", re.IGNORECASE)
+
+
 def becoming(said: Said) -> Reading | None:
     """ "I became a manager in May", "I turned 40", "I went vegan"."""
     clause = said.clause
+    if clause.lemma == "turn" and clause.tense in (Tense.PRESENT, Tense.PROGRESSIVE, Tense.FUTURE):
+        return Reading(MemoryKind.PLAN) if is_ahead(said) and TURNING.search(said.text) else None
     if clause.negated or clause.tense is not Tense.PAST:
         return None
     diet = next((t.lower_ for t in clause.tokens if t.lower_ in DIETS and t.i > clause.main.i), None)

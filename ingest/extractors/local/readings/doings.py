@@ -142,7 +142,7 @@ def happening(said: Said) -> Reading | None:
     if clause.tense is Tense.USED_TO and clause.lemma not in MENTAL:
         return Reading(MemoryKind.FACT, confidence=LOOSE, state=True)
     if not tells_something(said):
-        return _habit(said) if any(t.ent_type_ in ("TIME", "CARDINAL") for t in clause.tokens) else None
+        return _habit(said) if any(t.ent_type_ in ("TIME", "CARDINAL") or t.like_num for t in clause.tokens) else None
     if clause.tense in DONE:
         if not is_memorable(said) or (clause.verb in MENTAL and not said.dates):
             return None

@@ -30,13 +30,14 @@ def having_pet(said: Said) -> Reading | None:
         return None
     if said.clause.negated:
         return Reading(MemoryKind.RELATIONSHIP, state=True)
-    name = called(pets[0])
-    found = links(said.subject, "has_pet", [animal(name or pets[0].lemma_.lower())])
-    gained = said.clause.lemma in ("get", "adopt", "buy", "rescue") and not _has_got(said)
+    pets = [pets[0], *(t for t in pets[0].conjuncts if is_pet(t) and t.i > pets[0].i)]
+    names = [name for pet in pets for name in (all_called(pet) or [pet.lemma_.lower()])]
+    found = links(said.subject, "has_pet", [animal(name) for name in names])
+    gained = said.clause.lemma in ("get", "adopt", "buy", "rescue") and not has_got(said)
     return Reading(MemoryKind.RELATIONSHIP, found, change=gained, state=not gained)
 
 
-def _has_got(said: Said) -> bool:
+def has_got(said: Said) -> bool:
     """ "I've got a cat" is to have one, "I got a cat" to gain it."""
     return said.clause.tense is Tense.PERFECT and said.clause.lemma == "get"
 

@@ -3,6 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
+from graphs.dates import Bound
 from graphs.kinds import MemoryKind
 from ingest.extractors.local.clauses import Tense
 from ingest.extractors.local.nouns import is_informative, is_pet, kin_of
@@ -42,12 +43,18 @@ def failing(said: Said) -> Reading | None:
     """ "The app crashes", "my order hasn't arrived", "the import keeps failing"."""
     if not _is_a_thing(said.clause.subject) or not (_fails(said) or _is_broken(said)):
         return None
-    if said.clause.tense is Tense.FUTURE:
+    if said.clause.tense is Tense.FUTURE and not _refuses(said):
         return None
     past = said.clause.tense is Tense.PAST and not said.clause.negated
     return Reading(
         MemoryKind.EVENT if past else MemoryKind.FACT, confidence=LOOSE, state=not past and not _is_past(said)
     )
+
+
+def _refuses(said: Said) -> bool:
+    """ "My laptop won't boot" is said of now."""
+    ahead = any(date.span.bound is not Bound.SINCE for date in said.dates)
+    return said.clause.negated and any(t.lower_ == "wo" for t in said.clause.auxiliaries) and not ahead
 
 
 def _is_past(said: Said) -> bool:

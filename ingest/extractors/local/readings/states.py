@@ -1,7 +1,9 @@
+# ruff: noqa: E501 -- a pattern is easier to read on one line
 """States that are said with "be": an age, a diet, a marriage, where one is based, what plan or team one is on."""
 
 import re
 
+from graphs.dates import Bound
 from graphs.kinds import MemoryKind
 from ingest.extractors.base import Ending
 from ingest.extractors.local.clauses import Tense
@@ -26,6 +28,31 @@ def been_to(said: Said) -> Reading | None:
     if said.clause.negated:
         return Reading(MemoryKind.FACT, confidence=LOOSE, state=True)
     return Reading(MemoryKind.EVENT, links(said.subject, "visited", where))
+
+
+AWAY = re.compile(
+    r"\bout of (?:the )?(?:office|town|the country)\b|\boff (?:work|sick)\b|\bon (?:a |an |my )?(?:annual |family |sick |summer |winter )*"
+    r"(?:vacation|holiday|leave|business trip|sabbatical|honeymoon|break|call)\b",
+    re.IGNORECASE,
+)
+
+
+def away(said: Said) -> Reading | None:
+    """ "I'm out of office until July": only with its time, for it passes."""
+    if not said.dates or said.clause.negated or not AWAY.search(said.text):
+        return None
+    if said.clause.tense in (Tense.PAST, Tense.PERFECT):
+        return Reading(MemoryKind.EVENT, confidence=LOOSE)
+    until = any(date.span.bound in (Bound.UNTIL, Bound.SINCE) for date in said.dates)
+    return Reading(MemoryKind.FACT if until else MemoryKind.PLAN, state=until)
+
+
+def going_to_be(said: Said) -> Reading | None:
+    """ "I'll be in Berlin from Monday to Friday"."""
+    where = home.places(said, "in", "at") if said.clause.tense is Tense.FUTURE else []
+    if not where or not said.dates or said.clause.negated or said.clause.complement is not None:
+        return None
+    return Reading(MemoryKind.PLAN, links(said.subject, "plans_to_visit", where))
 
 
 PLACED = {

@@ -65,6 +65,8 @@ def getting(said: Said) -> Reading | None:
     state = people.getting_into_a_state(said)
     if state:
         return state
+    if people.has_got(said):
+        return having(said)
     if any(t.lemma_ in work.JOB for t in clause.objects) and clause.tense in (Tense.PAST, Tense.PERFECT):
         at = work.employer(said, "at", "with")
         found = links(said.subject, "works_at", at) + links(said.subject, "works_as", work.profession(said))
@@ -100,7 +102,7 @@ def appointment(said: Said) -> Reading | None:
     events = [t for t in said.clause.objects if t.lemma_.lower() in EVENT_NOUNS]
     if not events or said.clause.negated:
         return None
-    if said.clause.tense in (Tense.PAST, Tense.PERFECT):
+    if said.clause.tense in (Tense.PAST, Tense.PERFECT) and not people.has_got(said):
         return Reading(MemoryKind.EVENT) if said.dates else None
     return Reading(MemoryKind.PLAN) if said.dates else None
 
@@ -110,7 +112,8 @@ def _possession(said: Said) -> Reading | None:
     things = [t for t in clause.objects if is_thing(t)]
     into = clause.infinitive()
     obliged = into is not None and into.dep_ == "xcomp"
-    if not things or obliged or clause.tense not in (Tense.PRESENT, Tense.USED_TO):
+    held = clause.tense in (Tense.PRESENT, Tense.USED_TO) or people.has_got(said)
+    if not things or obliged or not held:
         return None
     noun = things[0]
     counted = any(t.dep_ == "nummod" or t.lower_ in ("a", "an") for t in noun.children)
