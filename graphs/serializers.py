@@ -41,8 +41,8 @@ class NewMemory(CamelSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         starts, ends = attrs.get("valid_from"), attrs.get("valid_to")
-        if starts and ends and ends < starts:
-            raise serializers.ValidationError({"validTo": ["It lies before validFrom."]})
+        if starts and ends and ends <= starts:
+            raise serializers.ValidationError({"validTo": ["It does not lie after validFrom."]})
         return attrs
 
 
@@ -111,6 +111,12 @@ class SearchQuery(CamelSerializer):
     )
     groups = serializers.ListField(child=Text(max_length=64), default=list, max_length=20)
     filters = SearchFilters(required=False)
+
+    def validate_kinds(self, kinds: list[str]) -> list[str]:
+        return list(dict.fromkeys(kinds))
+
+    def validate_groups(self, groups: list[str]) -> list[str]:
+        return list(dict.fromkeys(groups))
 
 
 class HitOut(CamelSerializer):

@@ -11,25 +11,26 @@ from django.utils import timezone
 
 from graphs.kinds import MemoryKind
 from graphs.models import Graph, Memory, MemoryRevision
-from graphs.words import STOP
 
 DATED = (MemoryKind.EVENT, MemoryKind.PLAN)
 """Kinds that happen: the same words for another day are another fact."""
 
-_NEGATIONS = frozenset(["no", "not", "never", "nor", "don't", "doesn't", "didn't", "isn't", "wasn't", "won't", "can't"])
-_WORD = re.compile(r"\w+(?:['’]\w+)?")
+_EMPTY = frozenset("a an the am is are be been being do does have has".split())
+"""Articles, and auxiliaries that only mark a tense of the same state: "is living in" is "lives in"."""
+_TOKEN = re.compile(r"\w+(?:['’]\w+)?|[^\w\s]")
+_PUNCTUATION = frozenset(".,;:!?'\"()“”‘’-–—…")
 _stem = snowballstemmer.stemmer("english").stemWord
 
 
 def digest(content: str, about: UUID | None, day: datetime | None) -> int:
-    """Identifies a fact within its graph: the stems of what it says, about whom, and the day where it has one.
+    """Identifies a fact within its graph: the stems of what it says in their order, about whom, and its day if any.
 
-    A signed 64-bit number, for a bigint column. Articles, auxiliaries and the order of the words don't matter; a
-    negation does.
+    A signed 64-bit number, for a bigint column. Articles, auxiliaries and punctuation don't matter; everything else
+    does, signs too: C++ is not C#.
     """
-    words = (word.lower().replace("’", "'") for word in _WORD.findall(content))
-    stems = sorted({_stem(word) for word in words if word not in STOP or word in _NEGATIONS})
-    text = "\0".join([*stems, str(about or ""), day.date().isoformat() if day else ""])
+    tokens = (token.casefold().replace("’", "'") for token in _TOKEN.findall(content))
+    stems = [_stem(token) for token in tokens if token not in _EMPTY and token not in _PUNCTUATION]
+    text = "\0".join([*stems, "", str(about or ""), day.date().isoformat() if day else ""])
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), signed=True)
 
 
@@ -53,6 +54,7 @@ def close(memory: Memory, *, at: datetime, by: Memory, reason: str) -> None:
     memory.valid_to = max(at, memory.valid_from) if memory.valid_from else at
     memory.invalidated_by = by
     memory.save(update_fields=["valid_to", "invalidated_by", "recorded_at"])
+    Graph.objects.filter(pk=memory.graph_id).update(summarised_version=0)  # a summary may say what has just ended
 
 
 def keep_revision(memory: Memory, changed_by: str, reason: str) -> None:

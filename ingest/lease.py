@@ -1,5 +1,6 @@
 """The lease on a graph: one worker at a time, fenced, so that one that lost it can write nothing more."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from graphs.models import Graph
@@ -45,6 +46,27 @@ def writing(lease: Lease) -> Iterator[Graph]:
         graph.lease_until = _end()
         graph.save(update_fields=["lease_until"])
         yield graph
+
+
+@contextmanager
+def kept(lease: Lease) -> Iterator[None]:
+    """Extend the lease in the background while the block computes: a long message may take longer than a lease."""
+    done = threading.Event()
+    keeper = threading.Thread(target=_keep, args=(lease, done), daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        done.set()
+        keeper.join()
+
+
+def _keep(lease: Lease, done: threading.Event) -> None:
+    try:
+        while not done.wait(settings.INGEST_LEASE_SECONDS / 3):
+            Graph.objects.filter(pk=lease.graph_id, lease_token=lease.token).update(lease_until=_end())
+    finally:
+        connection.close()
 
 
 def release(lease: Lease) -> None:

@@ -41,7 +41,7 @@ class IngestJob(Record):
 
     UNFINISHED = (Status.QUEUED, Status.RUNNING)
 
-    graph = models.ForeignKey(Graph, on_delete=models.CASCADE, related_name="jobs", db_index=False)
+    graph = models.ForeignKey(Graph, on_delete=models.CASCADE, related_name="jobs")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="jobs")
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="jobs")
     message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="job")

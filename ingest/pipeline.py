@@ -9,24 +9,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
+from itertools import accumulate
 from uuid import UUID
 
 from django.conf import settings
+from django.db import OperationalError
 from django.utils import timezone
 
 from graphs import embedders, indexing
 from graphs.embedders import Encoded
-from graphs.models import Episode, Graph, Memory
+from graphs.models import Embedding, Episode, Graph, Memory
 from graphs.models.memory import SPEAKER
 from ingest import lease as leases
 from ingest import resolve
-from ingest.extractors.base import Extractor, Fact, Utterance
+from ingest.extractors.base import Extractor, Fact, Utterance, sane
 from ingest.extractors.local import LocalExtractor
 from ingest.lease import Lease, LeaseLost
 from ingest.models import IngestJob, nothing_written
 
 BATCH_JOBS = 32
 BATCH_EPISODES = 64
+SLICE_EPISODES = 16
+BATCH_CHARACTERS = 50_000
+FAULT_PAUSE_SECONDS = 5.0
+INSTALLATION_FAULTS = (embedders.ModelMissing, OperationalError)
+"""What no message is to blame for: a model file is missing, the database went away."""
 PROGRESS = ["status", "attempts", "run_after", "started_at", "finished_at", "written", "error_code", "error_detail"]
 """The columns by which a job moves on."""
 
@@ -42,18 +49,19 @@ class Work:
 
 
 def run(graph_id: UUID) -> bool:
-    """Do a batch of what is due in a graph; True when there is more. False too when another worker is at it."""
+    """Do a batch of what is due in a graph; True when there is more to do at once."""
     lease = leases.take(graph_id)
     if lease is None:
         return False
     try:
-        _batch(lease)
+        with leases.kept(lease):
+            went_well = _batch(lease)
     except LeaseLost:
         log.info("the lease on graph %s was lost: another worker goes on", graph_id)
         return False
     finally:
         leases.release(lease)
-    return is_due(graph_id)
+    return went_well and is_due(graph_id)
 
 
 def is_due(graph_id: UUID) -> bool:
@@ -61,22 +69,25 @@ def is_due(graph_id: UUID) -> bool:
     return jobs.exists() or Episode.objects.filter(graph=graph_id, indexed_at=None).exists()
 
 
-def _batch(lease: Lease) -> None:
+def _batch(lease: Lease) -> bool:
+    """False where the installation is at fault: nothing is held against the jobs, and the sweeper rings again."""
     work = _claim(lease)
     try:
         _index(lease, work.episodes)
-        found = _extract(work.jobs)
+        found = _facts_of(work.jobs)
         codes = _encode(found)
-    except LeaseLost:
-        raise
-    except Exception as error:
-        log.exception("a batch of graph %s failed", lease.graph_id)
-        _back_off(lease, work.jobs, error)
-        return
-    _finish_empty(lease, [job for job, facts in zip(work.jobs, found, strict=True) if not facts])
-    for job, facts, vectors in zip(work.jobs, found, codes, strict=True):
-        if facts:
+    except INSTALLATION_FAULTS as error:
+        log.exception("graph %s has to wait", lease.graph_id)
+        _give_back(lease, work.jobs, error)
+        return False
+    read = list(zip(work.jobs, found, codes, strict=True))
+    _finish_empty(lease, [job for job, facts, _ in read if facts == []])
+    for job, facts, vectors in read:
+        if isinstance(facts, Exception):
+            _back_off(lease, job, facts)
+        elif facts:
             _finish(lease, job, facts, vectors)
+    return True
 
 
 def _claim(lease: Lease) -> Work:
@@ -86,7 +97,7 @@ def _claim(lease: Lease) -> Work:
     """
     with leases.writing(lease):
         due = IngestJob.objects.due().filter(graph=lease.graph_id).select_related("message")
-        jobs = list(due.order_by("said_at", "id")[:BATCH_JOBS])
+        jobs = _not_too_long(list(due.order_by("said_at", "id")[:BATCH_JOBS]))
         tried = [job for job in jobs if job.attempts]
         jobs = tried[:1] or jobs
         for job in jobs:
@@ -110,14 +121,53 @@ def _begin(job: IngestJob) -> None:
     job.status = IngestJob.Status.RUNNING
 
 
+def _not_too_long(jobs: list[IngestJob]) -> list[IngestJob]:
+    """The first of them that hold no more than BATCH_CHARACTERS together, and at least one."""
+    ends = list(accumulate(len(job.message.content) for job in jobs))
+    return [job for job, end in zip(jobs, ends, strict=True) if end <= BATCH_CHARACTERS] or jobs[:1]
+
+
 def _index(lease: Lease, episodes: Sequence[Episode]) -> None:
-    if not episodes:
-        return
-    vectors = indexing.index_episodes(episodes)
-    memories = list(Memory.objects.filter(sources__episode__in=episodes, embeddings=None).distinct())
+    """Slice by slice, each of which extends the lease: a message of 100,000 characters takes longer than one lasts."""
+    by_length = sorted(episodes, key=lambda episode: len(episode.content))
+    for start in range(0, len(by_length), SLICE_EPISODES):
+        _index_slice(lease, by_length[start : start + SLICE_EPISODES])
+
+
+def _index_slice(lease: Lease, episodes: Sequence[Episode]) -> None:
+    vectors = _vectors_of(episodes)
+    stated = Memory.objects.filter(sources__episode__in=episodes)
+    memories = list(stated.exclude(embeddings__model=embedders.current().model).distinct())
     memory_vectors = indexing.index_memories(memories)
     with leases.writing(lease):
         indexing.save_index(episodes, [*vectors, *memory_vectors])
+
+
+def _vectors_of(episodes: Sequence[Episode]) -> list[Embedding]:
+    """One that can't be indexed is kept without vectors, recallable by its words, and holds up nobody else."""
+    try:
+        return indexing.index_episodes(episodes)
+    except INSTALLATION_FAULTS:
+        raise
+    except Exception:
+        if len(episodes) > 1:
+            return [vector for episode in episodes for vector in _vectors_of([episode])]
+        log.exception("episode %s is kept without vectors", episodes[0].ref)
+        episodes[0].excerpt = episodes[0].content
+        return []
+
+
+def _facts_of(jobs: Sequence[IngestJob]) -> "list[list[Fact] | Exception]":
+    """The facts of each job, or why there are none; one that fails does not fail the others."""
+    try:
+        return [[fact for fact in map(sane, facts) if fact] for facts in _extract(jobs)]
+    except INSTALLATION_FAULTS:
+        raise
+    except Exception as error:
+        if len(jobs) > 1:
+            return [read for job in jobs for read in _facts_of([job])]
+        log.exception("job %s could not be read", jobs[0].ref)
+        return [error]
 
 
 def _extract(jobs: Sequence[IngestJob]) -> list[list[Fact]]:
@@ -141,10 +191,11 @@ def _first_episodes(jobs: Sequence[IngestJob]) -> dict[UUID, Episode]:
     return {episode.source_id: episode for episode in rows}
 
 
-def _encode(found: Sequence[Sequence[Fact]]) -> list[list[Encoded]]:
+def _encode(found: "Sequence[list[Fact] | Exception]") -> list[list[Encoded]]:
     """The vectors of all facts in one go, in the shape of ``found``."""
-    codes = iter(embedders.current().embed([_sentence(fact) for facts in found for fact in facts]))
-    return [[next(codes) for _ in facts] for facts in found]
+    read = [facts if isinstance(facts, list) else [] for facts in found]
+    codes = iter(embedders.current().embed([_sentence(fact) for facts in read for fact in facts]))
+    return [[next(codes) for _ in facts] for facts in read]
 
 
 def _sentence(fact: Fact) -> str:
@@ -171,7 +222,7 @@ def _finish(lease: Lease, job: IngestJob, facts: Sequence[Fact], codes: Sequence
         raise
     except Exception as error:
         log.exception("job %s failed", job.ref)
-        _back_off(lease, [job], error)
+        _back_off(lease, job, error)
 
 
 def _end(job: IngestJob, written: dict[str, int]) -> None:
@@ -187,21 +238,28 @@ def _write(graph: Graph, job: IngestJob, facts: Sequence[Fact], codes: Sequence[
     return resolve.Writer(graph, episode, job.said_at, speaker).write(facts, codes)
 
 
-def _back_off(lease: Lease, jobs: Sequence[IngestJob], error: Exception) -> None:
-    """Let the jobs wait, twice as long each time; the others of the graph go on."""
+def _back_off(lease: Lease, job: IngestJob, error: Exception) -> None:
+    """Let a job wait, twice as long each time; the others of the graph go on."""
+    detail = f"{type(error).__name__}: {error}"[:2000].replace("\0", "")
+    if job.attempts >= settings.INGEST_MAX_ATTEMPTS:
+        _fail(job, "INGEST_FAILED", detail)
+    else:
+        _wait(job, detail, seconds=2**job.attempts)
+    with leases.writing(lease):
+        job.save(update_fields=PROGRESS)
+
+
+def _give_back(lease: Lease, jobs: Sequence[IngestJob], error: Exception) -> None:
     with leases.writing(lease):
         for job in jobs:
-            detail = f"{type(error).__name__}: {error}"[:2000]
-            if job.attempts >= settings.INGEST_MAX_ATTEMPTS:
-                _fail(job, "INGEST_FAILED", detail)
-            else:
-                _wait(job, detail)
+            job.attempts -= 1
+            _wait(job, f"{type(error).__name__}: {error}"[:2000], seconds=FAULT_PAUSE_SECONDS)
         IngestJob.objects.bulk_update(jobs, PROGRESS)
 
 
-def _wait(job: IngestJob, detail: str) -> None:
+def _wait(job: IngestJob, detail: str, *, seconds: float) -> None:
     job.status = IngestJob.Status.QUEUED
-    job.run_after = timezone.now() + timedelta(seconds=2**job.attempts)
+    job.run_after = timezone.now() + timedelta(seconds=seconds)
     job.error_code, job.error_detail = "INGEST_FAILED", detail
 
 

@@ -42,7 +42,8 @@ class Writer:
         memory = self._memory(fact)
         twin = facts.believed_twin(memory)
         if twin:
-            self._support(twin)
+            self._restate(twin)
+            self._end_others(twin, fact)
             return
         memory.save()
         write_memory_text([memory])
@@ -86,15 +87,25 @@ class Writer:
 
     def _end_by_later(self, memory: Memory, fact: Fact) -> None:
         """Something said later, but heard before, has ended this fact already."""
-        if memory.valid_to:
+        own = _own(fact)
+        if memory.valid_to or not own:
             return
+        predicates = {link.predicate for link in own}
         later = Memory.objects.believed().filter(graph=self.graph, about=self.speaker, said_at__gt=self.said_at)
-        for other in later.exclude(ends=[]).order_by("said_at"):
-            if any(_ends(Ending(*ending), link, _objects(other)) for ending in other.ends for link in _own(fact)):
+        for other in later.exclude(ends=[]).prefetch_related("relations__object").order_by("said_at"):
+            endings = [Ending(*ending) for ending in other.ends if ending[0] in predicates]
+            if any(_ends(ending, link, _objects(other)) for ending in endings for link in own):
                 end = other.valid_from or other.said_at
                 memory.valid_to = max(end, memory.valid_from) if memory.valid_from else end
                 memory.invalidated_by = other
                 return
+
+    def _restate(self, twin: Memory) -> None:
+        """Said again: one memory with two sources, as fresh as the last of them."""
+        self._support(twin)
+        if twin.said_at < self.said_at and twin.valid_to is None:
+            twin.said_at = self.said_at
+            twin.save(update_fields=["said_at"])
 
     def _support(self, memory: Memory) -> None:
         row = Source(project_id=self.graph.project_id, graph=self.graph, memory=memory, episode=self.episode)
@@ -197,7 +208,7 @@ def _own(fact: Fact) -> list[Link]:
 
 
 def _objects(memory: Memory) -> set[str]:
-    return {relation.object.key for relation in memory.relations.select_related("object")}
+    return {relation.object.key for relation in memory.relations.all()}
 
 
 def _ends(ending: Ending, link: Link, own_objects: set[str]) -> bool:

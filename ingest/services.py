@@ -7,18 +7,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from graphs.indexing import write_memory_text
-from graphs.kinds import MemoryKind
-from graphs.models import Entity, Episode, Graph, Memory, Source
+from graphs.kinds import MemoryKind, Precision
+from graphs.models import Entity, Episode, Graph, Memory, MemoryRevision, Source
 from graphs.models.memory import SPEAKER
 from graphs.sentences import pieces
 from ingest import facts, tasks
 from ingest.models import IngestJob
 from memos import ids
-from memos.api.problems import Problem, not_found
+from memos.api.problems import Problem, invalid, not_found
 from memos.projects import audit
 from memos.projects.audit import Caller
 from threads.models import Message, Thread
@@ -50,11 +50,12 @@ def append_messages(*, caller: Caller, thread: Thread, messages: Sequence[NewMes
 
     Raises a 404 where the thread was deleted meanwhile.
     """
+    cut = [pieces(message.content) for message in messages]  # slow for long ones, so before anything is locked
     thread = _lock(thread)
     kept = _messages(thread, messages)
     jobs = [_job(caller, thread, message) for message in kept if message.role == Message.Role.USER]
     Message.objects.bulk_create(kept)
-    Episode.objects.bulk_create(_episodes(thread, kept))
+    Episode.objects.bulk_create(_episodes(thread, kept, cut))
     IngestJob.objects.bulk_create(jobs)
     thread.save(update_fields=["message_count", "next_position", "next_episode"])
     audit.record(caller, "messages.appended", thread.ref, messages=len(kept), jobs=len(jobs))
@@ -63,12 +64,11 @@ def append_messages(*, caller: Caller, thread: Thread, messages: Sequence[NewMes
 
 
 def _lock(thread: Thread) -> Thread:
-    """The user is locked first, as its deletion does too, so that neither waits for the other in a circle."""
-    try:
-        user = User.objects.select_for_update(no_key=True).get(pk=thread.user_id)
-        locked = Thread.objects.select_for_update(no_key=True).get(pk=thread.pk)
-    except (User.DoesNotExist, Thread.DoesNotExist):
-        raise not_found("thread", thread.ref) from None
+    """The user is locked first, as their deletion does too, so that neither waits for the other in a circle."""
+    user = _lock_user(thread.user)
+    locked = Thread.objects.select_for_update(no_key=True).filter(pk=thread.pk).first()
+    if locked is None:
+        raise not_found("thread", thread.ref)
     locked.user = user
     return locked
 
@@ -94,8 +94,8 @@ def _messages(thread: Thread, messages: Sequence[NewMessage]) -> list[Message]:
     ]
 
 
-def _episodes(thread: Thread, messages: Sequence[Message]) -> list[Episode]:
-    parts = [(message, piece) for message in messages for piece in pieces(message.content)]
+def _episodes(thread: Thread, messages: Sequence[Message], cut: Sequence[list[str]]) -> list[Episode]:
+    parts = [(message, piece) for message, found in zip(messages, cut, strict=True) for piece in found]
     first = thread.next_episode
     thread.next_episode += len(parts)
     return [
@@ -138,7 +138,10 @@ def state_memory(
     valid_to: datetime | None = None,
     metadata: dict[str, Any] | None = None,
 ) -> Memory:
-    """Keep a fact that a caller states. A fact that is believed already gains a source and is returned as it is."""
+    """Keep a fact that a caller states; one that is believed already gains a source and takes over what was given.
+
+    Raises a 400 where the span would run into another one of the same fact.
+    """
     graph = Graph.objects.select_for_update(no_key=True).get(pk=graph.pk)
     content = content.replace(SPEAKER, " ")  # it would be read as the name of whom the memory is about
     episode = _statement(graph, content)
@@ -151,6 +154,7 @@ def state_memory(
         said_at=episode.said_at,
         valid_from=valid_from,
         valid_to=valid_to,
+        valid_precision=Precision.DAY if valid_from or valid_to else None,
         digest=facts.digest(content, None, valid_from if kind in facts.DATED else None),
         metadata=metadata or {},
     )
@@ -159,11 +163,31 @@ def state_memory(
         memory = stated
         memory.save()
         write_memory_text([memory])
+    else:
+        _restate(memory, stated)
     Source.objects.create(project_id=graph.project_id, graph=graph, memory=memory, episode=episode)
     facts.bump(graph)
     audit.record(caller, "memory.stated", memory.ref)
     tasks.ring_graph(graph.pk)
     return memory
+
+
+def _restate(memory: Memory, stated: Memory) -> None:
+    """Take over what was given of a fact that is believed already; its earlier state is kept."""
+    given = {name: getattr(stated, name) for name in ("valid_from", "valid_to", "valid_precision", "metadata")}
+    changed = {name: value for name, value in given.items() if value and value != getattr(memory, name)}
+    if stated.kind not in (MemoryKind.FACT, memory.kind):
+        changed["kind"] = stated.kind
+    if not changed:
+        return
+    facts.keep_revision(memory, MemoryRevision.ChangedBy.API, "stated again")
+    for name, value in changed.items():
+        setattr(memory, name, value)
+    try:
+        with transaction.atomic():
+            memory.save(update_fields=[*changed, "recorded_at"])
+    except IntegrityError:
+        raise invalid("validTo", "The span runs into another one for which this fact is known.") from None
 
 
 def _statement(graph: Graph, content: str) -> Episode:
@@ -191,24 +215,42 @@ class Regenerated:
 
 
 def regenerate_summary(*, user: User, force: bool) -> Regenerated:
-    """Ring the task that makes summaries and wait for it. Raises 503 ``SUMMARY_PENDING`` after 30 s."""
+    """Ring the task that makes summaries and wait for it.
+
+    Raises 503 ``SUMMARY_PENDING`` after 30 s, and a 404 where the user is deleted meanwhile.
+    """
     summary = Summary.objects.filter(user=user).first()
-    version = Graph.objects.get(pk=user.graph_id).version
-    if summary and summary.generated_at and summary.graph_version == version and not force:
+    if summary and summary.generated_at and summary.graph_version == user.graph.version and not force:
         return Regenerated(False, summary.text, summary.memory_count)
+    made = _wait_for_summary(user, _ask_for_summary(user))
+    return Regenerated(True, made.text, made.memory_count)
+
+
+@transaction.atomic
+def _ask_for_summary(user: User) -> datetime:
+    _lock_user(user)
     asked = timezone.now()
     Summary.objects.update_or_create(user=user, defaults={"project_id": user.project_id, "requested_at": asked})
     tasks.ring_summary(user.pk)
-    made = _wait_for_summary(user, asked)
-    return Regenerated(True, made.text, made.memory_count)
+    return asked
 
 
 def _wait_for_summary(user: User, asked: datetime) -> Summary:
     deadline = time.monotonic() + SUMMARY_WAIT_SECONDS
     while time.monotonic() < deadline:
-        made = Summary.objects.filter(user=user, generated_at__gte=asked).first()
-        if made:
-            return made
+        summary = Summary.objects.filter(user=user).first()
+        if summary is None:
+            raise not_found("user", user.ref)
+        if summary.generated_at and summary.generated_at >= asked:
+            return summary
         time.sleep(0.1)
     detail = "The summary is being made: ask again in a moment."
     raise Problem(503, "SUMMARY_PENDING", detail, headers={"Retry-After": "10"})
+
+
+def _lock_user(user: User) -> User:
+    """Whoever writes under a user locks them, as their deletion does. Raises a 404 where they are gone."""
+    locked = User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
+    if locked is None:
+        raise not_found("user", user.ref)
+    return locked

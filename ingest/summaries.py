@@ -9,12 +9,11 @@ from django.utils import timezone
 
 from graphs.kinds import MemoryKind
 from graphs.models import Graph, Memory
+from graphs.models.graph import SUMMARY_DUE
 from graphs.models.memory import SPEAKER
 from graphs.render import is_only_a_name, name_of, sentence
 from users.models import Summary, User
 
-ENOUGH_CHANGED = 5
-"""Changes of the graph after which a summary is made anew without being asked for."""
 MAX_PEOPLE = 2
 LONGEST_CLAUSE = 14
 """Words; a longer sentence stands alone, or not at all."""
@@ -30,12 +29,9 @@ PARAGRAPHS: tuple[tuple[tuple[MemoryKind, ...], int], ...] = (
 
 
 def due_users(graph_id: UUID) -> list[UUID]:
-    """The user of a graph, where the summary is missing or enough has changed since it was made."""
-    user = User.objects.filter(graph=graph_id).select_related("graph", "summary").first()
-    if user is None or user.graph.version == 0:
-        return []
-    made_from = user.summary.graph_version if hasattr(user, "summary") else 0
-    return [user.pk] if user.graph.version - made_from >= ENOUGH_CHANGED or not made_from else []
+    """The user of a graph, where the summary is missing, may say what has ended, or enough has changed since."""
+    due = Graph.objects.filter(SUMMARY_DUE, pk=graph_id)
+    return list(User.objects.filter(graph__in=due).values_list("pk", flat=True))
 
 
 def summarise(user_id: UUID) -> None:
@@ -57,6 +53,7 @@ def summarise(user_id: UUID) -> None:
             "generated_at": started,
         }
         Summary.objects.update_or_create(user=user, defaults={"project_id": user.project_id, **values})
+        Graph.objects.filter(pk=user.graph_id, version=version).update(summarised_version=version)
 
 
 def compose(graph: Graph) -> tuple[str, list[UUID]]:

@@ -1,27 +1,29 @@
-"""What waits without anybody working on it."""
+"""What waits without anybody working on it. Each look-up reads a partial index that holds nothing but what waits."""
 
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from graphs.models import Episode, Graph
+from graphs.models.graph import SUMMARY_DUE
 from ingest.models import IngestJob
-from users.models import Summary
+from users.models import ASKED_FOR, Summary, User
 
 MOST = 500
 """Rings in one sweep; the rest wait for the next one."""
 
 
 def waiting_graphs() -> list[UUID]:
-    """Graphs with due work and a free lease. Both look-ups read partial indexes that hold nothing but what waits."""
-    with_jobs = IngestJob.objects.due().order_by("run_after").values_list("graph", flat=True)[: MOST * 20]
-    unindexed = Episode.objects.filter(indexed_at=None).values_list("graph", flat=True).distinct()[:MOST]
-    free = Q(lease_until=None) | Q(lease_until__lt=timezone.now())
-    return list(Graph.objects.filter(free, pk__in={*with_jobs, *unindexed}).values_list("pk", flat=True)[:MOST])
+    """Graphs with due work and a free lease."""
+    free = Q(graph__lease_until=None) | Q(graph__lease_until__lt=timezone.now())
+    with_jobs = IngestJob.objects.due().filter(free).values_list("graph", flat=True).distinct()
+    unindexed = Episode.objects.filter(free, indexed_at=None).values_list("graph", flat=True).distinct()
+    return list({*with_jobs[:MOST], *unindexed[:MOST]})
 
 
 def waiting_summaries() -> list[UUID]:
-    """Users whose summary somebody asked for and has not been made."""
-    asked = Q(requested_at__gt=F("generated_at")) | Q(requested_at__isnull=False, generated_at=None)
-    return list(Summary.objects.filter(asked).values_list("user", flat=True)[:MOST])
+    """Users whose summary somebody asked for, or that is missing or stale and whose ring was lost."""
+    asked = Summary.objects.filter(ASKED_FOR).values_list("user", flat=True)
+    stale = User.objects.filter(graph__in=Graph.objects.filter(SUMMARY_DUE)).values_list("pk", flat=True)
+    return list({*asked[:MOST], *stale[:MOST]})

@@ -2,8 +2,10 @@
 
 import gc
 import logging
+import time
 from uuid import UUID
 
+from celery import Task
 from celery.signals import worker_init
 from django.db import transaction
 from kombu.exceptions import OperationalError
@@ -56,9 +58,27 @@ def ring_summary(user_id: UUID) -> None:
     transaction.on_commit(lambda: _ring(summarise_user, str(user_id)))
 
 
-def _ring(task: object, key: str) -> None:
-    """A ring that does not get through is no error: the sweeper rings again."""
-    try:
-        task.apply_async([key], retry=False)  # type: ignore[attr-defined]
-    except (OperationalError, OSError) as error:
-        log.warning("the broker did not take the ring for %s: %s", key, error)
+class _Bell:
+    """Rings through the broker. One ring that does not get through is no error, and silences the bell for a while, so
+    that requests don't wait for a broker that is gone: the sweeper rings again."""
+
+    PAUSE_SECONDS = 5.0
+
+    def __init__(self) -> None:
+        self._silent_until = 0.0
+
+    def ring(self, task: Task[..., None], key: str) -> None:
+        if time.monotonic() < self._silent_until:
+            return
+        try:
+            task.apply_async((key,), retry=False)
+        except (OperationalError, OSError) as error:
+            self._silent_until = time.monotonic() + self.PAUSE_SECONDS
+            log.warning("the broker did not take the ring for %s: %s", key, error)
+
+
+_bell = _Bell()
+
+
+def _ring(task: Task[..., None], key: str) -> None:
+    _bell.ring(task, key)

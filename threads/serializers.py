@@ -41,11 +41,6 @@ class NewMessage(CamelSerializer):
     created_at = Moment(required=False, allow_null=True, help_text="When it was said; default now.")
     metadata = Metadata(required=False)
 
-    def validate_content(self, content: str) -> str:
-        if not content.strip():
-            raise serializers.ValidationError("A message says something.", code="blank")
-        return content
-
 
 class NewMessages(CamelSerializer):
     """Several messages, kept all or none."""

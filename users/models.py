@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from graphs.models import Graph
@@ -52,6 +52,9 @@ class Group(Record):
         return self.name
 
 
+ASKED_FOR = Q(requested_at__gt=F("generated_at")) | Q(requested_at__isnull=False, generated_at=None)
+
+
 class Summary(Record):
     """A user's short biography, with the memories it rests on and the state of the graph that it was made from.
 
@@ -72,3 +75,4 @@ class Summary(Record):
 
     class Meta:
         verbose_name_plural = "summaries"
+        indexes = [models.Index("requested_at", condition=ASKED_FOR, name="summary_asked_for")]

@@ -43,9 +43,12 @@ def create_user(
 
 
 def _user_exists(caller: Caller, external_id: str | None) -> Problem:
-    """A unique index lets the second of two wait for the first, so that by now the other row can be read."""
-    existing = User.objects.for_project(caller.project).get(external_id=external_id)
-    return Problem(409, "USER_EXISTS", f"A user with externalId {external_id!r} exists.", id=existing.ref)
+    """A unique index lets the second of two wait for the first, so that by now the other row can be read: unless it was
+    deleted again in between, and then no id can be told."""
+    existing = User.objects.for_project(caller.project).filter(external_id=external_id).first()
+    return Problem(
+        409, "USER_EXISTS", f"A user with externalId {external_id!r} exists.", id=existing.ref if existing else None
+    )
 
 
 @transaction.atomic

@@ -96,7 +96,7 @@ class MemoryRevision(Record):
         API = "api"
         OPERATOR = "operator"
 
-    graph = models.ForeignKey(Graph, on_delete=models.CASCADE, related_name="+", db_index=False)
+    graph = models.ForeignKey(Graph, on_delete=models.CASCADE, related_name="+")
     memory = models.ForeignKey(Memory, on_delete=models.CASCADE, related_name="revisions")
     content = models.TextField()
     valid_from = models.DateTimeField(null=True)
@@ -119,7 +119,7 @@ class Source(Record):
         SUPPORTS = "supports"
         CLOSES = "closes"
 
-    graph = models.ForeignKey(Graph, on_delete=models.CASCADE, related_name="+", db_index=False)
+    graph = models.ForeignKey(Graph, on_delete=models.CASCADE, related_name="+")
     memory = models.ForeignKey(Memory, on_delete=models.CASCADE, related_name="sources", db_index=False)
     episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="sources")
     role = models.CharField(max_length=8, choices=Role.choices, default=Role.SUPPORTS)
@@ -135,7 +135,7 @@ class Mention(Record):
 
     PREFIX = "men"
 
-    graph = models.ForeignKey(Graph, on_delete=models.CASCADE, related_name="+", db_index=False)
+    graph = models.ForeignKey(Graph, on_delete=models.CASCADE, related_name="+")
     memory = models.ForeignKey(Memory, on_delete=models.CASCADE, related_name="mentions", db_index=False)
     entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="mentions")
 

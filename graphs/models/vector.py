@@ -33,7 +33,7 @@ class Embedding(Record):
                 condition=Q(episode=None, memory__isnull=False) | Q(episode__isnull=False, memory=None),
                 name="embedding_has_one_owner",
             ),
-            models.UniqueConstraint("episode", "model", condition=Q(memory=None), name="embedding_once_an_episode"),
-            models.UniqueConstraint("memory", "model", condition=Q(episode=None), name="embedding_once_a_memory"),
+            models.UniqueConstraint("episode", "model", name="embedding_once_an_episode"),
+            models.UniqueConstraint("memory", "model", name="embedding_once_a_memory"),
         ]
         indexes = [models.Index("graph", "model", name="embedding_by_graph")]

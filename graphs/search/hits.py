@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from pgvector.django import CosineDistance
 
 from graphs import embedders
-from graphs.models import Embedding, Entity, Episode, Graph, Memory, Relation, Source
+from graphs.models import Embedding, Entity, Episode, Graph, Memory, Mention, Relation, Source
 from graphs.search import question as questions
 from graphs.search import weights
 from graphs.search.question import Question
@@ -109,31 +109,23 @@ def _episodes(graph: Graph, ranked: Ranked, limit: int, filters: Filters) -> lis
 
 def _memories(graph: Graph, ranked: Ranked, question: Question, filters: Filters) -> list[Hit]:
     """The believed memories that rest on the best episodes, or whose own sentence is near the question."""
-    episodes = [key for key, _ in ranked.best(DEPTH)]
     near = _nearest(graph, question)
-    rows = Memory.objects.believed().filter(graph=graph).select_related("about", "invalidated_by").defer("tsv")
+    supporting = Source.objects.filter(graph=graph, role=Source.Role.SUPPORTS)
+    resting = supporting.filter(episode__in=[key for key, _ in ranked.best(DEPTH)]).values_list("memory", flat=True)
+    rows = Memory.objects.believed().filter(graph=graph, pk__in={*near, *resting})
     if filters.kind:
         rows = rows.filter(kind=filters.kind)
-    resting = Source.objects.filter(graph=graph, episode__in=episodes).values("memory")
-    found = list(rows.filter(pk__in=[*near, *resting.values_list("memory", flat=True)]))
+    if filters.narrows_episodes:
+        rows = rows.filter(pk__in=supporting.filter(episode__in=filters.episodes()).values("memory"))
+    found = list(rows.select_related("about", "invalidated_by").defer("tsv"))
     supports = sources_of(found)
-    own = _own(found, near, question)
-    return [
-        Hit(
-            "memory",
-            memory,
-            squash(float(ranked.of([e.pk for e in supports[memory.pk]]).max()) + extra),
-            supports[memory.pk],
-        )
-        for memory, extra in zip(found, own, strict=True)
-        if supports.get(memory.pk) and _passes(supports[memory.pk], filters)
-    ]
+    scored = zip(found, _own(found, near, question), strict=True)
+    return [_memory_hit(memory, supports[memory.pk], ranked, own) for memory, own in scored if memory.pk in supports]
 
 
-def _passes(episodes: Sequence[Episode], filters: Filters) -> bool:
-    if not filters.narrows_episodes:
-        return True
-    return filters.episodes().filter(pk__in=[episode.pk for episode in episodes]).exists()
+def _memory_hit(memory: Memory, episodes: list[Episode], ranked: Ranked, own: float) -> Hit:
+    best = float(ranked.of([episode.pk for episode in episodes]).max())
+    return Hit("memory", memory, squash(best + own), episodes)
 
 
 def _nearest(graph: Graph, question: Question) -> dict[UUID, float]:
@@ -174,16 +166,15 @@ def _relations(memories: list[Hit]) -> list[Hit]:
 
 
 def _entities(memories: list[Hit], question: Question) -> list[Hit]:
-    """Entities that the found memories speak of; one that the question names comes first."""
-    best: dict[UUID, Hit] = {}
-    scores = {hit.record.pk: hit for hit in memories}
-    rows = Entity.objects.filter(mentions__memory__in=scores, is_subject=False).distinct()
-    for entity in rows.prefetch_related("mentions"):
-        hit = max((scores[m.memory_id] for m in entity.mentions.all() if m.memory_id in scores), key=lambda h: h.score)
-        named = entity.key in question.names
-        score = 1 - (1 - hit.score) / 2 if named else hit.score
-        best[entity.pk] = Hit("entity", entity, score, hit.sources)
-    return list(best.values())
+    """Entities that the found memories speak of, with the best of them; one that the question names comes first."""
+    by_memory = {hit.record.pk: hit for hit in memories}
+    found: dict[UUID, Hit] = {}
+    mentions = Mention.objects.filter(memory__in=by_memory, entity__is_subject=False).select_related("entity")
+    for mention in sorted(mentions, key=lambda mention: by_memory[mention.memory_id].key):
+        hit = by_memory[mention.memory_id]
+        score = 1 - (1 - hit.score) / 2 if mention.entity.key in question.names else hit.score
+        found.setdefault(mention.entity_id, Hit("entity", mention.entity, score, hit.sources))
+    return list(found.values())
 
 
 def squash(score: float) -> float:

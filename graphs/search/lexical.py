@@ -70,8 +70,9 @@ def _frequencies(graph_id: UUID, outline: Outline, stems: list[str]) -> NDArray[
         cursor.execute(_FREQUENCIES, {"graph": graph_id, "stems": stems, "query": query})
         ids, places, counts = (bytes(blob or b"") for blob in cursor.fetchone())
     found = np.zeros((len(outline), len(stems)))
-    rows = np.searchsorted(outline.ids, np.frombuffer(ids, "S16"))
-    found[rows, np.frombuffer(places, ">i4") - 1] = np.frombuffer(counts, ">i4")
+    rows = outline.rows(np.frombuffer(ids, "S16"))
+    known = rows >= 0  # an episode may have been indexed since the outline was read
+    found[rows[known], np.frombuffer(places, ">i4")[known] - 1] = np.frombuffer(counts, ">i4")[known]
     return found
 
 

@@ -56,11 +56,14 @@ class Outline:
 
     def places(self, ids: Sequence[UUID]) -> NDArray[np.int64]:
         """Where those episodes stand; −1 for one that is not here."""
-        wanted = np.array([key.bytes for key in ids], dtype="S16")
+        return self.rows(np.array([key.bytes for key in ids], dtype="S16"))
+
+    def rows(self, ids: NDArray[np.bytes_]) -> NDArray[np.int64]:
+        """As `places`, of ids as the 16 bytes that they are."""
         if not len(self.ids):
-            return np.full(len(wanted), -1)
-        found = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)
-        return np.where(self.ids[found] == wanted, found, -1)
+            return np.full(len(ids), -1)
+        found = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
+        return np.where(self.ids[found] == ids, found, -1)
 
     def uuid(self, place: int) -> UUID:
         return UUID(bytes=self.ids[place].ljust(16, b"\0"))

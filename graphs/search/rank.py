@@ -97,8 +97,8 @@ def _named_speakers(graph: Graph, question: Question) -> dict[str, int]:
 
 
 def _is_named(name: str, question: Question) -> bool:
-    whole = name.casefold()
-    return whole in question.names or whole.split()[0] in question.names
+    whole = name.casefold().split()
+    return bool(whole) and (" ".join(whole) in question.names or whole[0] in question.names)
 
 
 def _words_of(names: dict[str, int]) -> set[str]:

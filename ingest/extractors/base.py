@@ -1,7 +1,7 @@
 """What an extractor is given and what it gives back. Every extractor, local or remote, speaks these types."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -74,6 +74,32 @@ class Fact:
     things: tuple[Thing, ...] = ()
     links: tuple[Link, ...] = ()
     ends: tuple[Ending, ...] = ()
+
+
+LONGEST_SENTENCE = 2_000
+LONGEST_PREDICATE = 50
+
+
+def sane(fact: Fact) -> Fact | None:
+    """The fact as the database can keep it; None where nothing is left of it. An extractor may be a language model."""
+    content = fact.content.replace("\0", "").strip()[:LONGEST_SENTENCE]
+    if not content.replace(SPEAKER, "").strip():
+        return None
+    span = fact.span
+    if span.valid_from and span.valid_to and span.valid_to < span.valid_from:
+        span = replace(span, valid_to=None)
+    links = tuple(link for link in fact.links if _is_sane(link.subject) and _is_sane(link.object))
+    return replace(
+        fact,
+        content=content,
+        span=span,
+        things=tuple(filter(_is_sane, fact.things)),
+        links=tuple(link for link in links if 0 < len(link.predicate) <= LONGEST_PREDICATE),
+    )
+
+
+def _is_sane(thing: Thing) -> bool:
+    return bool(thing.name.strip()) and "\0" not in "".join((thing.name, *thing.aliases))
 
 
 class Extractor(Protocol):

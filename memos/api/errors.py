@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
@@ -58,6 +58,8 @@ def _as_problem(error: Exception) -> Problem:
             return Problem(403, "FORBIDDEN", "This key may not do that.")
         case RequestDataTooBig():
             return Problem(413, "PAYLOAD_TOO_LARGE", "The body is larger than 10 MiB.")
+        case SuspiciousOperation():
+            return Problem(400, "VALIDATION_ERROR", "The request could not be read.")
         case _:
             log.exception("unhandled error", exc_info=error)
             return Problem(500, "INTERNAL", "Something went wrong here. The request id finds it in the logs.")
@@ -71,7 +73,7 @@ def _with_challenge(problem: Problem) -> Problem:
 
 def _flatten(details: Any, path: str = "") -> Iterator[dict[str, str]]:
     """DRF's nested errors as a list of ``{field, code, message}``, with paths such as ``messages[2].role``."""
-    if isinstance(details, dict) and "message" in details and "code" in details:
+    if _is_leaf(details):
         message = _printable(str(details["message"]))
         yield {"field": _printable(path) or "body", "code": str(details["code"]), "message": message}
     elif isinstance(details, dict):
@@ -83,8 +85,12 @@ def _flatten(details: Any, path: str = "") -> Iterator[dict[str, str]]:
 
 def _flatten_list(details: list[Any], path: str) -> Iterator[dict[str, str]]:
     for index, inner in enumerate(details):
-        is_leaf = isinstance(inner, dict) and set(inner) == {"message", "code"}
-        yield from _flatten(inner, path if is_leaf else f"{path}[{index}]")
+        yield from _flatten(inner, path if _is_leaf(inner) else f"{path}[{index}]")
+
+
+def _is_leaf(details: Any) -> bool:
+    """One error; a field may be called "message" too, and then holds a list of them."""
+    return isinstance(details, dict) and set(details) == {"message", "code"} and isinstance(details["message"], str)
 
 
 def _printable(text: str) -> str:

@@ -61,6 +61,8 @@ class Text(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
+        if not data.strip() and not self.allow_blank:
+            self.fail("blank")
         return super().to_internal_value(data)
 
 

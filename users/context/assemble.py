@@ -30,14 +30,16 @@ COVERED = 0.7
 class Shares:
     """What of the budget each part gets at most, before the rest goes to whatever ranks best."""
 
+    frame: float
+    """Headings, summary and entities together."""
     summary: float
     entities: float
     first: float
     facts: float
 
 
-ANSWERING = Shares(summary=0.08, entities=0.05, first=0.15, facts=0.12)
-STANDING = Shares(summary=0.25, entities=0.1, first=0.4, facts=0.6)
+ANSWERING = Shares(frame=0.15, summary=0.08, entities=0.05, first=0.15, facts=0.12)
+STANDING = Shares(frame=0.5, summary=0.25, entities=0.1, first=0.4, facts=0.6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,13 @@ def assemble(
     shares = ANSWERING if query else STANDING
     frame = Frame(style.name, fence.label(call(standing.subject(user.graph))))
     packer = Packer(max_tokens - tokens.count(render(frame, [])))
-    frame = _with_summary(frame, user, packer, int(max_tokens * shares.summary))
+    overhead = int(max_tokens * shares.frame) - (max_tokens - packer.room) - 2 * HEADING_COST
+    frame = _with_summary(frame, user, packer, min(overhead, int(max_tokens * shares.summary)))
     names = {user.graph_id: ""} | {group.graph_id: group.name for group in groups}
     graphs = [user.graph, *(group.graph for group in groups)]
     found = _recall(graphs, query, min(DEPTH, max_tokens // SHORTEST_LINE))
     entities = [lines.of_entity(hit, "entities") for hit in found if hit.kind == "entity"]
-    packer.fill(entities, share=int(max_tokens * shares.entities))
+    packer.fill(entities, share=min(overhead, int(max_tokens * shares.entities)))
     _Answers(packer, style, names).pack([hit for hit in found if hit.kind != "entity"], shares, max_tokens)
     return _fit(frame, packer.lines, max_tokens)
 
@@ -76,12 +79,18 @@ def _recall(graphs: Sequence[Graph], query: str | None, depth: int) -> list[Hit]
 
 def _with_summary(frame: Frame, user: User, packer: Packer, share: int) -> Frame:
     summary = Summary.objects.filter(user=user).first()
-    text = fence.prose(summary.text) if summary else ""
+    text = fence.prose(summary.text) if summary and _still_holds(summary) else ""
     cost = tokens.count(text) + 1 + HEADING_COST
     if not text or cost > min(share, packer.room):
         return frame
     packer.room -= cost
     return replace(frame, summary=text)
+
+
+def _still_holds(summary: Summary) -> bool:
+    """A summary that says what has ended since is left out until it is made anew."""
+    resting = Memory.objects.holding().filter(pk__in=summary.memory_ids)
+    return resting.count() == len(set(summary.memory_ids))
 
 
 class _Answers:

@@ -3,20 +3,24 @@
 import re
 import unicodedata
 
-_TAG = re.compile(r"<(?=\s*[/!?|]?\s*\w)")
+_TAG = re.compile(r"<(?=\s*[/!?|]?\s*[^\W\d])|<(?![\s=\d]|$)")
+"""Every "<" but that of a comparison with a number."""
 _SPACE = re.compile(r"\s+")
-_HIDDEN = re.compile(
-    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffc\U000e0000-\U000e007f]"
-)
-"""Signs that are not seen, and those that change the order in which others are. The last are "tags", in which a whole
-sentence can be hidden."""
+_VARIATIONS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""They change how the sign before them is drawn, and can carry a message that nobody sees."""
 _EDGE = re.compile(r"^[^\w]+", re.UNICODE)
 
 
 def line(text: str) -> str:
-    """One line, without control characters, in which nothing reads as a tag."""
-    text = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text)
-    return _TAG.sub("‹", _SPACE.sub(" ", _HIDDEN.sub("", text))).strip()
+    """One line, without control characters and hidden signs, in which nothing reads as a tag."""
+    seen = "".join(_shown(sign) for sign in _VARIATIONS.sub("", text))
+    return _TAG.sub("‹", _SPACE.sub(" ", seen)).strip()
+
+
+def _shown(sign: str) -> str:
+    """Format characters (Cf) are not seen or change the order in which others are; controls (Cc) break lines."""
+    category = unicodedata.category(sign)
+    return "" if category == "Cf" or sign == "\N{OBJECT REPLACEMENT CHARACTER}" else " " if category == "Cc" else sign
 
 
 def prose(text: str) -> str:

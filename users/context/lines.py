@@ -68,30 +68,27 @@ def day(moment: datetime) -> str:
 def when(memory: Memory) -> str:
     """The time that a fact holds for, in brackets; nothing where the sentence says it or none is known."""
     said = _since_until(memory)
-    return f" ({said})" if said and not _stands_in(said, memory.content) else ""
+    return f" ({said})" if said else ""
 
 
 def _since_until(memory: Memory) -> str:
     starts = _date(memory.valid_from, memory.valid_precision)
+    starts = "" if starts in memory.content else starts
     ends = _date(memory.valid_to, _precision_of_end(memory)) if _end_is_known(memory) else ""
-    if memory.kind in _HAPPENS and not ends:
-        return starts
-    parts = [f"since {starts}" if starts and not ends else starts, f"until {ends}" if ends else ""]
-    return " ".join(filter(None, parts))
+    if ends:
+        return f"{starts} until {ends}".strip()
+    is_open = memory.kind not in _HAPPENS and memory.valid_to is None
+    return f"since {starts}" if starts and is_open else starts
 
 
 def _end_is_known(memory: Memory) -> bool:
-    """A fact that was told of as over ("I studied at MIT") ended at a time that nobody said."""
-    return bool(memory.invalidated_by_id or memory.valid_precision)
+    """A fact told of as over ("I studied at MIT") ended at a time that nobody said: its end is when it was told."""
+    return memory.valid_to is not None and memory.valid_to != memory.said_at
 
 
 def _precision_of_end(memory: Memory) -> str | None:
     """The fact that ended it says how exactly the end is known."""
     return memory.invalidated_by.valid_precision if memory.invalidated_by else memory.valid_precision
-
-
-def _stands_in(said: str, content: str) -> bool:
-    return said.removeprefix("since ").removeprefix("until ") in content
 
 
 def _date(moment: datetime | None, precision: str | None) -> str:
