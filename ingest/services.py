@@ -1,24 +1,19 @@
-"""What the API asks of ingestion: keep messages with their jobs, state a memory. Services write rows and ring."""
+"""What the API asks of ingestion: keep messages with their jobs, make a summary. Services write rows and ring."""
 
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from graphs.indexing import write_memory_text
-from graphs.kinds import MemoryKind, Precision
-from graphs.models import Entity, Episode, Graph, Memory, MemoryRevision, Source
-from graphs.models.memory import SPEAKER
+from graphs.models import Episode
 from graphs.sentences import pieces
-from ingest import facts, tasks
+from ingest import tasks
 from ingest.models import IngestJob
-from memos import ids
-from memos.api.problems import Problem, invalid, not_found
+from memos.api.problems import Problem, not_found
 from memos.projects import audit
 from memos.projects.audit import Caller
 from threads.models import Message, Thread
@@ -124,84 +119,6 @@ def _job(caller: Caller, thread: Thread, message: Message) -> IngestJob:
         message=message,
         said_at=message.created_at,
         request_id=caller.request_id,
-    )
-
-
-@transaction.atomic
-def state_memory(
-    *,
-    caller: Caller,
-    graph: Graph,
-    content: str,
-    kind: str = MemoryKind.FACT,
-    valid_from: datetime | None = None,
-    valid_to: datetime | None = None,
-    metadata: dict[str, Any] | None = None,
-) -> Memory:
-    """Keep a fact that a caller states; one that is believed already gains a source and takes over what was given.
-
-    Raises a 400 where the span would run into another one of the same fact.
-    """
-    graph = Graph.objects.select_for_update(no_key=True).get(pk=graph.pk)
-    content = content.replace(SPEAKER, " ")  # it would be read as the name of whom the memory is about
-    episode = _statement(graph, content)
-    stated = Memory(
-        project_id=graph.project_id,
-        graph=graph,
-        about=Entity.objects.filter(graph=graph, is_subject=True).first(),
-        content=content,
-        kind=kind,
-        said_at=episode.said_at,
-        valid_from=valid_from,
-        valid_to=valid_to,
-        valid_precision=Precision.DAY if valid_from or valid_to else None,
-        digest=facts.digest(content, None, valid_from if kind in facts.DATED else None),
-        metadata=metadata or {},
-    )
-    memory = facts.believed_twin(stated)
-    if memory is None:
-        memory = stated
-        memory.save()
-        write_memory_text([memory])
-    else:
-        _restate(memory, stated)
-    Source.objects.create(project_id=graph.project_id, graph=graph, memory=memory, episode=episode)
-    facts.bump(graph)
-    audit.record(caller, "memory.stated", memory.ref)
-    tasks.ring_graph(graph.pk)
-    return memory
-
-
-def _restate(memory: Memory, stated: Memory) -> None:
-    """Take over what was given of a fact that is believed already; its earlier state is kept."""
-    given = {name: getattr(stated, name) for name in ("valid_from", "valid_to", "valid_precision", "metadata")}
-    changed = {name: value for name, value in given.items() if value and value != getattr(memory, name)}
-    if stated.kind not in (MemoryKind.FACT, memory.kind):
-        changed["kind"] = stated.kind
-    if not changed:
-        return
-    facts.keep_revision(memory, MemoryRevision.ChangedBy.API, "stated again")
-    for name, value in changed.items():
-        setattr(memory, name, value)
-    try:
-        with transaction.atomic():
-            memory.save(update_fields=[*changed, "recorded_at"])
-    except IntegrityError:
-        raise invalid("validTo", "The span runs into another one for which this fact is known.") from None
-
-
-def _statement(graph: Graph, content: str) -> Episode:
-    key: UUID = ids.new_id()
-    return Episode.objects.create(
-        pk=key,
-        project_id=graph.project_id,
-        graph=graph,
-        source_kind=Episode.SourceKind.STATEMENT,
-        source_id=key,
-        stream=key,
-        position=0,
-        content=content,
-        said_at=timezone.now(),
     )
 
 

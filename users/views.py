@@ -25,6 +25,7 @@ from graphs.serializers import (
 from graphs.views import list_memories, with_provenance
 from ingest import erase
 from ingest import services as ingestion
+from ingest.statements import Statement, state_memory
 from memos.api.pagination import PageQuery, paginate
 from memos.api.problems import not_found
 from memos.api.serializers import NoBody
@@ -197,7 +198,8 @@ class GroupViewSet(ProjectViewSet):
     @extend_schema(request=NewMemory, responses={201: MemoryOut})
     def memories(self, request: Request, name: str) -> Response:
         """State a fact that holds for everybody who shares the group."""
-        memory = ingestion.state_memory(caller=self.caller, graph=self.get_group(name).graph, **self.body(NewMemory))
+        statement = Statement(**self.body(NewMemory))
+        memory = state_memory(caller=self.caller, graph=self.get_group(name).graph, statement=statement)
         return Response(MemoryOut(with_provenance(Memory.objects.filter(pk=memory.pk)).get()).data, 201)
 
 

@@ -1,0 +1,104 @@
+"""Facts that a caller states, instead of having them read from messages."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from graphs.indexing import write_memory_text
+from graphs.kinds import MemoryKind, Precision
+from graphs.models import Entity, Episode, Graph, Memory, MemoryRevision, Source
+from graphs.models.memory import SPEAKER
+from ingest import facts, tasks
+from memos import ids
+from memos.api.problems import invalid
+from memos.projects import audit
+from memos.projects.audit import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A fact as a caller puts it."""
+
+    content: str
+    kind: str = MemoryKind.FACT
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+
+@transaction.atomic
+def state_memory(*, caller: Caller, graph: Graph, statement: Statement) -> Memory:
+    """Keep a fact that a caller states; one that is believed already gains a source and takes over what was given.
+
+    Raises a 400 where the span would run into another one of the same fact.
+    """
+    graph = Graph.objects.select_for_update(no_key=True).get(pk=graph.pk)
+    stated = _unsaved(graph, statement)
+    memory = facts.believed_twin(stated)
+    if memory is None:
+        memory = stated
+        memory.save()
+        write_memory_text([memory])
+    else:
+        _restate(memory, stated)
+    episode = _episode(graph, stated)
+    Source.objects.create(project_id=graph.project_id, graph=graph, memory=memory, episode=episode)
+    facts.bump(graph)
+    audit.record(caller, "memory.stated", memory.ref)
+    tasks.ring_graph(graph.pk)
+    return memory
+
+
+def _unsaved(graph: Graph, statement: Statement) -> Memory:
+    day = statement.valid_from if statement.kind in facts.DATED else None
+    content = statement.content.replace(SPEAKER, " ")  # it would be read as the name of whom the memory is about
+    return Memory(
+        project_id=graph.project_id,
+        graph=graph,
+        about=Entity.objects.filter(graph=graph, is_subject=True).first(),
+        content=content,
+        kind=statement.kind,
+        said_at=timezone.now(),
+        valid_from=statement.valid_from,
+        valid_to=statement.valid_to,
+        valid_precision=Precision.DAY if statement.valid_from or statement.valid_to else None,
+        digest=facts.digest(content, None, day),
+        metadata=statement.metadata,
+    )
+
+
+def _restate(memory: Memory, stated: Memory) -> None:
+    """Take over what was given of a fact that is believed already; its earlier state is kept."""
+    given = {name: getattr(stated, name) for name in ("valid_from", "valid_to", "valid_precision", "metadata")}
+    changed = {name: value for name, value in given.items() if value and value != getattr(memory, name)}
+    if stated.kind not in (MemoryKind.FACT, memory.kind):
+        changed["kind"] = stated.kind
+    if not changed:
+        return
+    facts.keep_revision(memory, MemoryRevision.ChangedBy.API, "stated again")
+    for name, value in changed.items():
+        setattr(memory, name, value)
+    try:
+        with transaction.atomic():
+            memory.save(update_fields=[*changed, "recorded_at"])
+    except IntegrityError:
+        raise invalid("validTo", "The span runs into another one for which this fact is known.") from None
+
+
+def _episode(graph: Graph, stated: Memory) -> Episode:
+    key: UUID = ids.new_id()
+    return Episode.objects.create(
+        pk=key,
+        project_id=graph.project_id,
+        graph=graph,
+        source_kind=Episode.SourceKind.STATEMENT,
+        source_id=key,
+        stream=key,
+        position=0,
+        content=stated.content,
+        said_at=stated.said_at,
+    )
