@@ -129,6 +129,25 @@ def test_a_job_that_waits_to_be_tried_again_is_not_taken_before_its_time(
     assert sweep.waiting_graphs() == [Graph.objects.get().pk]
 
 
+def test_what_can_not_be_indexed_holds_up_no_message_of_the_user(
+    api: Api, thread: dict[str, Any], scripted: Scripted, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = pipeline.indexing.index_episodes
+
+    def refuse(episodes: list[Episode]) -> Any:
+        if any("unreadable" in episode.content for episode in episodes):
+            raise ValueError("this can't be indexed")
+        return read(episodes)
+
+    monkeypatch.setattr(pipeline.indexing, "index_episodes", refuse)
+    settings.INGEST_MAX_ATTEMPTS = 3
+    api.say(thread, {"role": "assistant", "content": "unreadable"}, "likes tea")
+    for _ in range(10):
+        IngestJob.objects.update(run_after=timezone.now())
+        pipeline.run(Graph.objects.get().pk)
+    assert IngestJob.objects.get().status == IngestJob.Status.DONE
+
+
 def test_while_a_worker_has_the_lease_no_other_works_on_the_graph(
     api: Api, thread: dict[str, Any], scripted: Scripted
 ) -> None:
@@ -166,6 +185,24 @@ def test_a_worker_that_lost_the_lease_writes_nothing(
     assert _state() == rows
     assert Memory.objects.count() == 2
     assert list(IngestJob.objects.values_list("status", "attempts")) == [("done", 2), ("done", 2)]
+
+
+def test_the_lease_is_extended_while_a_long_message_is_indexed(
+    api: Api, thread: dict[str, Any], scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = []
+    index = pipeline.indexing.index_episodes
+
+    def note_and_index(episodes: list[Episode]) -> Any:
+        ends.append(Graph.objects.get().lease_until)
+        return index(episodes)
+
+    monkeypatch.setattr(pipeline.indexing, "index_episodes", note_and_index)
+    api.say(thread, "I like tea. " * 2_000)
+    pipeline.run(Graph.objects.get().pk)
+    assert len(ends) == 4
+    assert ends == sorted(set(ends))
+    assert IngestJob.objects.get().status == IngestJob.Status.DONE
 
 
 def test_a_lease_that_was_taken_over_cannot_be_written_under(api: Api, user: dict[str, Any]) -> None:
