@@ -7,7 +7,7 @@ ARGS ?= -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test checks lint format types layers migrations pytest dev lock clean venv-run venv-dev
+.PHONY: help run test checks lint format types layers migrations pytest openapi dev lock clean venv-run venv-dev
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -39,6 +39,9 @@ migrations: venv-dev ## No model without its migration
 
 pytest: venv-dev ## The tests alone; ARGS="tests/users -k context" for some of them
 	$(SERVERS) $(VENV) -m pytest $(ARGS)
+
+openapi: venv-dev ## Write the snapshot of the OpenAPI schema anew
+	$(SERVERS) $(VENV) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
 dev: venv-dev ## The developer's tools, and the hooks of pre-commit
 	$(VENV) -m pre_commit install

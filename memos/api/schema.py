@@ -43,6 +43,10 @@ class MemosSchema(AutoSchema):
         parts = [part for part in self.path.split("/") if part and not part.startswith("{")]
         return [next(part for part in reversed(parts) if part in _TAGS)]
 
+    def get_summary(self) -> str:
+        """The first sentence of the description: what the page shows beside the path."""
+        return self.get_description().split(". ")[0].split(";")[0].rstrip(".")
+
     def get_operation_id(self) -> str:
         action: str = self.view.action  # type: ignore[attr-defined]
         return f"{self.get_tags()[0]}_{action}"
