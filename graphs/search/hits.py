@@ -84,12 +84,20 @@ def search_each(
 ) -> list[Hit]:
     """As `search`, but up to ``limit`` hits of each kind in each graph."""
     question = questions.read(query)
-    found = [hit for graph in graphs for hit in _search_one(graph, question, limit, kinds, filters or Filters())]
+    scope = list(graphs)
+    ranked = rank(scope, question, embedders.current().model)
+    wanted = filters or Filters()
+    found = [
+        hit
+        for graph, order in zip(scope, ranked, strict=True)
+        for hit in _search_one(graph, order, question, limit, kinds, wanted)
+    ]
     return sorted(found, key=lambda hit: hit.key)
 
 
-def _search_one(graph: Graph, question: Question, limit: int, kinds: Sequence[str], filters: Filters) -> list[Hit]:
-    ranked = rank(graph, question, embedders.current().model)
+def _search_one(
+    graph: Graph, ranked: Ranked, question: Question, limit: int, kinds: Sequence[str], filters: Filters
+) -> list[Hit]:
     memories = _memories(graph, ranked, question, filters)
     hits = {
         "memory": lambda: memories,

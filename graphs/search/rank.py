@@ -1,5 +1,6 @@
 """Scores every episode of a graph for a question: a weighted sum of levers, each a column over the outline."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -40,15 +41,40 @@ class Ranked:
         return np.where(places >= 0, np.append(self.scores, -np.inf)[places], -np.inf)
 
 
-def rank(graph: Graph, question: Question, model: str) -> Ranked:
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """What was measured of one graph: the raw columns of the two great levers, and the small levers as they count."""
+
+    outline: Outline
+    lexical: NDArray[np.float64]
+    meaning: NDArray[np.float64]
+    meaning_weight: float
+    small: Levers
+
+
+def rank(graphs: Sequence[Graph], question: Question, model: str) -> list[Ranked]:
+    """One for each graph, in their order. The z-scores are taken over all of them together, so that the best of a small
+    graph is not the best of all."""
+    measured = [_measure(graph, question, model) for graph in graphs]
+    lexical_z = _pooled_z([one.lexical for one in measured])
+    meaning_z = _pooled_z([one.meaning for one in measured])
+    return [
+        _ranked(one, weights.LEXICAL * words, one.meaning_weight * meaning)
+        for one, words, meaning in zip(measured, lexical_z, meaning_z, strict=True)
+    ]
+
+
+def _ranked(one: _Measured, words: NDArray[np.float64], meaning: NDArray[np.float64]) -> Ranked:
+    levers = {"lexical": words, "meaning": meaning} | one.small
+    return Ranked(one.outline, _sum(levers), levers)
+
+
+def _measure(graph: Graph, question: Question, model: str) -> _Measured:
     outlined = outline.load(graph.pk, model, question.encoded)
-    if not len(outlined):
-        return Ranked(outlined, np.zeros(0), {})
     named = _named_speakers(graph, question)
     words = [word for word in dict.fromkeys(question.encoded.words) if word not in _words_of(named)]
     lexis = lexical.score(graph.pk, outlined, words)
-    levers: Levers = {
-        "lexical": weights.LEXICAL * _z(lexis.scores),
+    small: Levers = {
         "speaker": weights.SPEAKER * _speaker(outlined, named),
         "time": weights.TIME * _time(outlined, question.spans),
         "entity": weights.ENTITY * _entity(graph, outlined, question),
@@ -57,22 +83,14 @@ def rank(graph: Graph, question: Question, model: str) -> Ranked:
         "when": weights.WHEN * (outlined.has_date & question.asks_when),
     }
     rarity = dict.fromkeys(_words_of(named), 0.0) | lexis.rarity
-    levers["meaning"] = _meaning(outlined, _sum(levers), question, model, rarity)
-    return Ranked(outlined, _sum(levers), levers)
-
-
-def _meaning(
-    outlined: Outline, cheap: NDArray[np.float64], question: Question, model: str, rarity: dict[str, float]
-) -> NDArray[np.float64]:
-    """Late interaction where there are token vectors, the cosine where there are none."""
-    dense = weights.DENSE * _z(outlined.cosines)
-    places = np.argsort(-(cheap + 2 * dense), kind="stable")[:MAX_LATE]
+    cheap = _sum(small) + weights.LEXICAL * _z(lexis.scores) + 2 * weights.DENSE * _z(outlined.cosines)
+    places = np.argsort(-cheap, kind="stable")[:MAX_LATE]
     found = late.score(outlined, places, question.encoded, model, rarity)
-    if not found.any():
-        return dense
-    scores = np.full(len(outlined), found.min())
-    scores[places] = found
-    return weights.LATE * _z(scores)
+    if not found.any():  # no token vectors: a remote embedder made these, or none
+        return _Measured(outlined, lexis.scores, outlined.cosines, weights.DENSE, small)
+    meaning = np.full(len(outlined), found.min())
+    meaning[places] = found
+    return _Measured(outlined, lexis.scores, meaning, weights.LATE, small)
 
 
 def _sum(levers: Levers) -> NDArray[np.float64]:
@@ -80,8 +98,14 @@ def _sum(levers: Levers) -> NDArray[np.float64]:
 
 
 def _z(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    spread = values.std()
-    return (values - values.mean()) / spread if spread > 1e-9 else np.zeros(len(values))
+    return _pooled_z([values])[0]
+
+
+def _pooled_z(columns: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
+    """How many standard deviations each value lies above the mean of all columns together; zero where all are alike."""
+    whole = np.concatenate(columns)
+    spread = float(whole.std()) if len(whole) else 0.0
+    return [(column - whole.mean()) / spread if spread > 1e-9 else np.zeros(len(column)) for column in columns]
 
 
 def _named_speakers(graph: Graph, question: Question) -> dict[str, int]:
