@@ -3,6 +3,8 @@
 
 import re
 
+from ingest.extractors.local.words import PETS, RELATIONS
+
 COUNTRIES = """
 afghanistan albania algeria andorra angola argentina armenia australia austria azerbaijan bahrain bangladesh belarus
 belgium belize benin bhutan bolivia bosnia botswana brazil brunei bulgaria cambodia cameroon canada chile colombia croatia
@@ -13,7 +15,7 @@ madagascar malawi malaysia maldives malta mauritius mexico moldova monaco mongol
 namibia nepal netherlands nicaragua nigeria norway oman pakistan panama paraguay peru philippines poland portugal qatar
 romania russia rwanda scotland senegal serbia singapore slovakia slovenia somalia spain sudan sweden switzerland syria
 taiwan tajikistan tanzania thailand tunisia turkmenistan uganda ukraine uruguay uzbekistan venezuela vietnam wales yemen
-zambia zimbabwe europe asia africa texas california florida alaska hawaii arizona colorado oregon michigan
+zambia zimbabwe europe asia africa texas california florida ohio virginia minnesota wisconsin illinois indiana kentucky tennessee alabama nevada utah massachusetts connecticut pennsylvania oklahoma missouri iowa kansas nebraska montana idaho alaska hawaii arizona colorado oregon michigan
 """
 CITIES = """
 amsterdam ankara antwerp athens atlanta auckland austin baghdad baltimore bangalore bangkok barcelona basel beijing beirut
@@ -41,10 +43,16 @@ NAMED = re.compile(
     r"\b(?P<tie>(?:called|named|name is|name's) )(?!(?:a|an|the|after|not|for|by|in|on|my|it|me|him|her|them|to|out|off|up|back|"
     r"and|yet|so|very|too|me|us|you|as|is|that|this|pronounced|spelled|because|every|last|today|yesterday)\b)(?P<name>[a-z]{2,})\b"
 )
+OF_KIN = re.compile(
+    rf"\b(?P<tie>my (?:[a-z]+ )?(?:{'|'.join(sorted((*RELATIONS, *PETS), key=len, reverse=True))}) )"
+    r"(?!(?:who|that|which|and|or|also|always|never|still|now|just|often|only|both|in|on|at|is|was|has|from|with|to|for|so|then|too|there|here|back|kind|soon|ever|once)\b|\w+(?:ly|ing|ed)\b)"
+    r"(?P<name>[a-z]{2,})(?= (?:is|was|lives|works|has|loves|likes|hates|plays|turns|moved|got|started|visited|died|wants|needs|just|studies|speaks)\b)"
+)
 INITIALS = re.compile(r"\b(?:usa|uk|uae|nyc)\b")
 
 
 def with_capitals(line: str) -> str:
     line = SMALL.sub(lambda match: match.group().title().replace(" De ", " de "), line)
     line = INITIALS.sub(lambda match: match.group().upper(), line)
+    line = OF_KIN.sub(lambda match: match["tie"] + match["name"].capitalize(), line)
     return NAMED.sub(lambda match: match["tie"] + match["name"].capitalize(), line)

@@ -133,13 +133,18 @@ class Clause:
         return Tense.PAST if self.head.tag_ in ("VBD", "VBN") or sounds_past(self.head) else Tense.PRESENT
 
     @cached_property
+    def has_got(self) -> bool:
+        """ "I've got a cat" is to have one, "I got a cat" to gain it."""
+        return self.tense is Tense.PERFECT and self.head.lower_ == "got"
+
+    @cached_property
     def objects(self) -> "list[Token]":
         found = [t for t in self.main.children if t.dep_ in ("dobj", "attr", "oprd") and t.i > self.main.i]
         return found or [t for t in self.main.children if self._is_mistagged(t)]
 
     def _is_mistagged(self, token: "Token") -> bool:
         """A noun that the tagger does not know, right behind its verb: "I baked sourdough", "I don't eat gluten"."""
-        if self.lemma in CONSUMING and token.i == self.main.i + 1 and token.tag_ in ("VB", "VBP", "VBN"):
+        if self.lemma in CONSUMING and token.i == self.main.i + 1 and token.tag_ in ("VB", "VBP", "VBN", "NN", "NNS"):
             return not any(True for _ in token.children) and token.dep_ in ("xcomp", "advcl", "ccomp", "conj")
         if token.i != self.main.i + 1 or token.dep_ not in ("advmod", "acomp", "dep") or self.lemma in LINKING:
             return False
@@ -171,10 +176,11 @@ class Clause:
         for token in self.main.subtree:
             if (
                 token.dep_ == "advcl"
-                and any(t.lower_ in ("because", "since", "as") for t in token.children)
+                and any(t.lower_ in REASONS for t in token.children)
                 and _subject(token) is not None
             ):
-                yield Clause(token, _subject(token), (), _own_tokens(token, []))
+                own = _own_tokens(token, [])
+                yield Clause(token, _subject(token), (), own[1:] if own[0].lower_ in REASONS else own)
 
     def infinitive(self) -> "Token | None":
         if self.miscast is not None:
@@ -274,6 +280,7 @@ def _own_tokens(head: "Token", parts: "list[Token]") -> "tuple[Token, ...]":
     return tuple(tokens)
 
 
+REASONS = ("because", "since", "as")
 CONNECTIVES = frozenset("so and but then plus also that well".split())
 
 

@@ -11,7 +11,7 @@ from ingest.extractors.local.verbs import third_person
 POLITE = r"(?:(?:please|pls|kindly|just|and|so)\s+)*"
 ASKED = (
     r"(?:(?:can|could|would|will) you\s+|(?:I(?:'d| would)? (?:like|want|love|need|prefer|expect)(?: it if)? (?:for )?you (?:to\s+)?)|"
-    r"you (?:should|must|can|may|have to|need to|don't have to)\s+|I prefer (?:that|when|if) you\s+|make sure (?:that )?(?:you\s+|to\s+)|be sure to\s+|remember to\s+)"
+    r"you (?:should|must|can|may|have to|need to|don't have to)\s+|I prefer (?:that|when|if) you\s+|I(?:'d| would) rather (?:that )?you (?=(?:don't|do not)\b)|make sure (?:that )?(?:you\s+|to\s+)|be sure to\s+|remember to\s+)"
 )
 STANDING = r"(?:from now on|going forward|from here on(?: out)?|in (?:the )?future|for (?:all|any) future \w+|whenever (?:you|I) [\w' ]+?|every time (?:you|I) [\w' ]+?|each time (?:you|I) [\w' ]+?|in (?:all )?(?:your|our) (?:answers|replies|responses|conversations|chats))"
 FREQUENCY = re.compile(r"^(always|never)\s+(?=[a-z])", re.IGNORECASE)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from graphs.kinds import EntityType
 from ingest.extractors.base import SPEAKER, Thing
 from ingest.extractors.local.verbs import CONSUMING, gerund
-from ingest.extractors.local.words import EMPTY_NOUNS, IT, PETS, RELATIONS
+from ingest.extractors.local.words import EMPTY_NOUNS, IT, PETS, RELATIONS, SOFTWARE
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -23,10 +23,11 @@ VAGUE = frozenset(
 )
 MEASURES = frozenset(
     """
+    mg ml tablet pill dose capsule slice bottle litre liter pack portion
     set pair piece bunch kind type sort variety collection bit cup glass number couple range mix
     """.split()
 )
-LIGHT = frozenset("be go do have get take make try see spend help keep create find being".split())
+LIGHT = frozenset("be go do have get take make try see spend help keep create find being watch".split())
 LABELS = {
     "PERSON": EntityType.PERSON, "ORG": EntityType.ORGANIZATION, "GPE": EntityType.PLACE, "LOC": EntityType.PLACE,
     "FAC": EntityType.PLACE, "PRODUCT": EntityType.PRODUCT, "WORK_OF_ART": EntityType.WORK, "EVENT": EntityType.EVENT,
@@ -123,13 +124,19 @@ def activity(verb: "Token") -> str:
             if t.dep_ == "pobj" and is_informative(t)
         ]
         return f"{word} to {name_of(heard[0])}" if heard else word
+    if objects and any(t.dep_ == "poss" and t.pos_ != "PRON" for t in objects[0].children):
+        return f"{word} {objects[0].doc[objects[0].left_edge.i : objects[0].i + 1].text}"
     return f"{word} {name_of(objects[0])}" if objects else word
 
 
 def _shown_type(noun: "Token", default: EntityType) -> EntityType:
+    if noun.lower_ in SOFTWARE:
+        return EntityType.PRODUCT
     if noun.pos_ != "PROPN":
         return default
     type_ = LABELS.get(noun.ent_type_, default)
+    if default is EntityType.PRODUCT and type_ in (EntityType.ORGANIZATION, EntityType.PLACE):
+        return default
     unsure = type_ is EntityType.PERSON and full_name(noun) == noun.text
     return default if unsure else type_
 
@@ -151,8 +158,9 @@ def _next_to(noun: "Token") -> str | None:
 
 def role_of(noun: "Token") -> "Token":
     """What "my …" is, where the name was taken for the head: the dog of "my dog Rex"."""
-    compounds = (t for t in noun.lefts if t.dep_ == "compound")
-    return next((t for t in compounds if t.lower_ in PETS or t.lower_ in RELATIONS), noun)
+    compounds = [t for t in noun.lefts if t.dep_ == "compound"]
+    coded = [t for t in compounds if t.tag_ == "NN" and any(c.isdigit() for c in noun.text)]
+    return next((t for t in compounds if t.lower_ in PETS or t.lower_ in RELATIONS), coded[-1] if coded else noun)
 
 
 def kin_of(noun: "Token") -> str | None:

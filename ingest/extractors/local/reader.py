@@ -27,6 +27,7 @@ from ingest.extractors.local.readings import (
 )
 from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, animal, is_ahead, is_habitual, links, person
 from ingest.extractors.local.scene import Said, Scene
+from ingest.extractors.local.words import SOFTWARE
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -83,7 +84,7 @@ def _stranger(noun: "Token") -> Thing | None:
     """A name that this message did not introduce: a person, as far as the recogniser does not object."""
     if noun.ent_type_ in ("DATE", "TIME", "NORP", "LANGUAGE", "ORDINAL", "CARDINAL"):
         return None
-    if noun.tag_ == "NNPS":
+    if noun.tag_ == "NNPS" or noun.lower_ in SOFTWARE:
         return None
     known = nouns.LABELS.get(noun.ent_type_)
     return Thing(nouns.full_name(noun), known or EntityType.PERSON) if known or _is_human(noun) else None
@@ -125,15 +126,15 @@ def _ends_for_speaker(said: Said) -> bool:
 def _read(said: Said) -> Reading | None:
     if said.clause.tense is Tense.PRESENT and any(t.tag_ == "MD" for t in said.clause.auxiliaries):
         return _with_modal(said)
-    problem = problems.failing(said) or problems.billed(said) or problems.having_trouble(said)
-    if problem:
-        return problem
+    plain = problems.problem(said) or being.handed(said)
+    if plain:
+        return plain
     if said.clause.head.pos_ == "NOUN":
         return health.has_condition(said)
     if said.mine and said.subject is None and not nouns.kin_of(_owner_noun(said)):
         return mine.about_mine(said)
     if said.subject is None and not said.mine:
-        return mine.favourite_first(said) or mine.named_by_others(said) or mine.kin_named(said)
+        return mine.about_others(said)
     for verbs in BY_VERB:
         reader = (
             verbs.get(said.clause.verb) or verbs.get(said.clause.lemma) if _whole(said) else verbs.get(said.clause.verb)
@@ -233,7 +234,8 @@ def _as_said(clause: Clause) -> str:
 def _dates(clause: Clause, said_at: datetime) -> list[Resolved]:
     doc = clause.head.doc
     own = {t.idx for t in clause.tokens}
-    lean = Lean.PAST if clause.tense in (Tense.PAST, Tense.PERFECT, Tense.USED_TO) else Lean.FUTURE
+    behind = clause.tense in (Tense.PAST, Tense.PERFECT, Tense.USED_TO) and not clause.has_got
+    lean = Lean.PAST if behind else Lean.FUTURE
     return [
         date
         for date in resolve_dates(doc.text, said_at, lean)

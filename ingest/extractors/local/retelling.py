@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from graphs.dates import Bound, Resolved, phrase
+from graphs.dates import Bound, Resolved, in_words, phrase
 from graphs.kinds import EntityType
 from ingest.extractors.base import SPEAKER, Fact, Link, Thing
 from ingest.extractors.local import nouns
@@ -13,10 +13,12 @@ from ingest.extractors.local.readings.base import Reading, animal, person
 from ingest.extractors.local.scene import PERSONAL, Said, Scene
 from ingest.extractors.local.soundness import is_broken, is_clean, is_in_a_date
 from ingest.extractors.local.spans import counts, span_of
+from ingest.extractors.local.words import SOFTWARE
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+TIES = frozenset("by before after around about of for to from until till since on in during at as".split())
 DROPPED = frozenset("also just so really actually basically literally honestly definitely even finally".split())
 """Adverbs that are true of the telling, not of what is told."""
 
@@ -29,7 +31,8 @@ def fact(said: Said, reading: Reading) -> Fact | None:
     content = sentence_of(said)
     if content is None:
         return None
-    links = tuple(each for each in map(partial(_typed, said), reading.links) if is_clean(each.object, said))
+    found = dict.fromkeys(map(partial(_typed, said), reading.links))
+    links = tuple(each for each in found if is_clean(each.object, said))
     return Fact(
         content=content,
         kind=reading.kind,
@@ -79,7 +82,7 @@ def _place_dates(said: Said, telling: Telling) -> str:
         if not counts(date, said):
             continue
         inside = [t for t in own.values() if date.start_char <= t.idx < date.end_char]
-        words = _words(date)
+        words = in_words(date.span) if _follows_a_tie(inside) else _words(date)
         leading = not inside or _leads(inside, said)
         for place, token in enumerate(inside):
             telling.substitutes[token.i] = words if place == 0 and not leading else ""
@@ -87,6 +90,12 @@ def _place_dates(said: Said, telling: Telling) -> str:
             trailing = words
             _drop_comma_after(inside, telling)
     return trailing
+
+
+def _follows_a_tie(inside: "list[Token]") -> bool:
+    """ "By 15 August" has its preposition already."""
+    first = inside[0] if inside else None
+    return first is not None and first.i > 0 and first.nbor(-1).lower_ in TIES and first.lower_ not in TIES
 
 
 def _words(date: Resolved) -> str:
@@ -192,7 +201,9 @@ def _named(said: Said) -> list[Thing]:
     introduced = _introduced(said)
     found = [Thing(name, type_) for name, type_ in introduced.items()]
     for token in said.clause.tokens:
-        type_ = nouns.LABELS.get(token.ent_type_)
+        type_ = EntityType.ORGANIZATION if _employs(token) else nouns.LABELS.get(token.ent_type_)
+        if token.lower_ in SOFTWARE:
+            type_ = EntityType.PRODUCT
         if nouns.full_name(token) in introduced or token.text in introduced or is_in_a_date(token, said):
             continue
         if (
@@ -204,6 +215,12 @@ def _named(said: Said) -> list[Thing]:
         ):
             found.append(Thing(nouns.name_of(token), type_))
     return found
+
+
+def _employs(token: "Token") -> bool:
+    """ "A job interview at Netflix"."""
+    noun = token.head.head if token.head.lower_ in ("at", "with") else token
+    return noun.lemma_ in ("interview", "job", "role", "position", "internship", "offer") and noun is not token
 
 
 KNOWN = frozenset("meet see visit call help thank know marry love miss join".split())

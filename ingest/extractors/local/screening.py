@@ -28,7 +28,7 @@ QUOTED_SPEECH = re.compile(
 SMALL_TALK = re.compile(
     r"^(?:I(?:'m| am| was)?|we(?:'re| are)?) (?:really |so |very |totally |completely |also |just |still |truly |always |both )*(?:"
     r"agree|disagree|see|know|understand|hear you|think so|hope|feel you|get it|got it|glad|happy (?:to|for|you|that)|sorry|(?:fine|good|well|ok|okay)(?=\W*(?:$|thank|and |but |now|today))|doing|"
-    r"excited|thrilled|delighted|grateful|thankful|honou?red|curious|sure|certain|afraid|proud of you|here|back|ready|done|can't wait|cannot wait|appreciate|bet|mean|"
+    r"excited|thrilled|delighted|grateful|thankful|honou?red|curious|sure|certain|afraid(?! of)|proud of you|here|back|ready|done|can't wait|cannot wait|appreciate|bet|mean|"
     r"look forward|looking forward|feel the same|could not agree|couldn't agree|don't know|don't mind|don't think|don't care|have no idea|"
     r"(?:have|need) to (?:go|run|leave)(?=\W*$| now)|will do|will see|will let|hope so|hope you|impressed|surprised|kidding|joking|serious|wondering|all set)\b",
     re.IGNORECASE,
@@ -55,6 +55,11 @@ USER_STORY = re.compile(
     re.IGNORECASE,
 )
 """A requirement, as those who write software put it; nobody's wish."""
+TO_BE_WRITTEN = re.compile(
+    r"^(?:please |(?:can|could|would|will) you (?:please )?|help me )?(?:write|draft|compose|imagine|pretend|act as|role-?play|translate|proofread|rephrase|rewrite|summari[sz]e)\b",
+    re.IGNORECASE,
+)
+"""What follows is the text that is asked for, or about it."""
 ABOUT_YOU = re.compile(r"\b(?:you|you're|you've|you'll|you'd|your|yours|yourself)\b", re.IGNORECASE)
 
 FIRST_PERSON = re.compile(r"\b(?:I|I'm|I've|I'll|I'd|me|my|mine|myself|we|we're|we've|we'll|us|our|ours)\b")
@@ -66,7 +71,7 @@ def may_hold_a_fact(text: str) -> bool:
     """Cheap and rough: what passes is parsed and read properly."""
     if QUESTION.search(text) or ASKING.match(text) or WISHING.match(text):
         return False
-    if USER_STORY.match(text) or REPORTED.search(text) or QUOTED_SPEECH.search(text):
+    if USER_STORY.match(text) or TO_BE_WRITTEN.match(text) or REPORTED.search(text) or QUOTED_SPEECH.search(text):
         return False
     if SMALL_TALK.match(text) or PROMISE.match(text) or REQUEST.search(text):
         return False

@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from graphs.dates import resolve_dates
 from ingest.extractors.local.carrying import with_what_was_said
 from ingest.extractors.local.casing import with_capitals
+from ingest.extractors.local.omissions import with_subject
 from ingest.extractors.local.splitting import asides, parts
+from ingest.extractors.local.words import PETS, RELATIONS
 
 MOST_SENTENCES = 40
 LONGEST_SENTENCE = 400
@@ -26,6 +28,16 @@ CHAT = {
 }  # fmt: skip
 """Spellings of chat. "id" and "its" are left: they are words of their own."""
 
+IS_CONTRACTED = re.compile(
+    rf"\b(my (?:[a-z]+ )?(?:{'|'.join(sorted((*RELATIONS, *PETS), key=len, reverse=True))}))'s (?=(?:an?|the|from|in|at|on|not|now|really|very|called|named|"
+    r"allergic|pregnant|vegan|vegetarian|(?!wedding|building|painting|feeling|meeting|clothing|spelling|earring)[a-z]{2,}ing|\d+)\b)",
+    re.IGNORECASE,
+)
+"""After kin or a pet: "my husband's a chef"."""
+WITH = re.compile(r"(?<= )w/?(?= (?:my|an?|the|our|her|his)\b)")
+RATHER = re.compile(r"\b(I(?:'d| would) rather (?:that )?you) (?:didn't|did not) ", re.IGNORECASE)
+APART = re.compile(r"\b(?:(?:left|right) handed|colou?r blind|(?:gluten|lactose|dairy) free)\b", re.IGNORECASE)
+NAMES = re.compile(r"\bmy names (?!are\b|in\b|on\b)", re.IGNORECASE)
 NO_LONGER = re.compile(
     r"\b(I|we) no longer (\w+)(.*?)(?=$|[.,;!]|\s(?:and|but|because|since|so|as|when)\b)", re.IGNORECASE
 )
@@ -51,7 +63,7 @@ speaking of that|by the way|btw|as for me|for me|to be honest|to be fair|in othe
 for the record|as you know|as I said|like I said|you know what|you know|you see|I mean|I think|I must say|I have to say|I'd say|hopefully|
 anyhow|meanwhile|however|in the meantime|on (?:another|a(?: \w+)?) note|firstly|secondly|finally|eventually|afterwards|first|just|recently|lately|as for \w+|indeed|true|same here|me too|nice|great|cool|awesome|perfect|update|ps|p\.s\.|nb|note|first of all|for example|for instance|
 the thing is|the fact is|the truth is|truth be told|long story short|to be clear|just to clarify|note that|remember that|please remember that|please note that|
-remember|(?:please )?(?:keep|bear) in mind(?: that)?|(?:please )?(?:do not|don't) forget(?: that)?|(?:please )?be aware(?: that)?|for context|context|for reference|background|some background|heads up|reminder|quick note|side note|important|given that|important to know|I forgot to mention that|I forgot to mention|I should mention that|I should mention|I want you to know that|
+remember|(?:please )?(?:keep|bear) in mind(?: that)?|(?:please )?(?:do not|don't) forget(?: that)?|(?:please )?be aware(?: that)?|for context|context|for reference|background|some background|heads up|reminder|quick note|side note|important|given that|important to know|(?:a )?(?:quick |small |short |another )?question|my (?:doctor|gp|dentist|therapist|psychiatrist|dermatologist|cardiologist|nutritionist|vet) (?:told me|says|said|confirmed)(?: that)?|I forgot to mention that|I forgot to mention|I should mention that|I should mention|I want you to know that|
 I wanted to tell you that|I'm happy to say that|I'm happy to say|I'm proud to say|I'm sad to say|let me tell you|did you know that|
 I just wanted to say that|it turns out that|it turns out|turns out that|turns out|believe it or not|if you must know|if you're curious|
 since you asked|(?:ever )?since (?:we|I) last (?:spoke|talked|chatted|met|wrote)(?: to each other)?|last time we (?:spoke|talked|chatted)|as it happens)""".replace(
@@ -118,12 +130,18 @@ def _sentences_in(piece: str) -> Iterator[Sentence]:
 
 
 def normal(line: str) -> str:
+    line = RATHER.sub(r"\1 don't ", line.replace("’", "'"))
     line = EMOJI.sub(_emoji_as_stop, line)
     letters = [c for c in line if c.isalpha()]
     if len(letters) > 12 and sum(c.isupper() for c in letters) > 0.8 * len(letters):
         line = line.capitalize()
     line = NO_LONGER.sub(r"\1 don't \2\3 anymore", line)
+    line = NAMES.sub("my name is ", WITH.sub("with", line))
     line = CHAT_WORD.sub(lambda match: CHAT[match.group().lower()], line)
+    line = APART.sub(
+        lambda match: match.group().replace(" ", "-" if "blind" not in match.group().lower() else ""), line
+    )
+    line = IS_CONTRACTED.sub(r"\1 is ", line)
     return with_capitals(re.sub(r"\s+", " ", LONE_I.sub("I", line)).strip())
 
 
@@ -149,6 +167,7 @@ def _stripped(piece: str) -> Sentence | None:
     text = INSERTED.sub(" ", TAG.sub(".", piece))
     for _ in range(MOST_FILLERS):
         text = CLOSER.sub("", CALLED.sub("", OPENER.sub("", text, count=1) if OPENER.match(text) else text))
+    text = with_subject(text.strip(" ,-"))
     text = ME_AND.sub(r"\1 and I", text.strip(" ,-"))
     return Sentence(_punctuated(text[0].upper() + text[1:]), corrects) if len(text) > 3 else None
 

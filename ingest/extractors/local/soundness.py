@@ -19,7 +19,7 @@ ILL_CONJUGATED = re.compile(
     rf"(?:^|, |\b(?:and|but|that|because|when|so|while) ){SPEAKER} (?:\w+ly )?(?:am|are|have|were|do|'\w+)\b"
 )
 FRAGMENT = re.compile(
-    r"^(?:And|But|Or|Because|Which|Than|If|Of)\b|\b(?:and|or|but|because|the|an?|their|if|when|as|than|'s)$"
+    r"^(?:[Aa]nd|[Bb]ut|[Oo]r|[Bb]ecause|[Ww]hich|[Tt]han|[Ii]f|[Oo]f|Here|There|BTW)\b|\b(?:and|or|but|because|the|an?|their|if|when|as|than|'s)$"
 )
 MOST_WORDS = 4
 
@@ -39,9 +39,12 @@ def is_clean(thing: Thing, said: Said) -> bool:
         return False
     doc = said.clause.head.doc
     said_words = iter(WORD.findall(doc.text.lower()))
-    turned = words[0] in {gerund(t.lemma_.lower()) for t in doc if t.pos_ in ("VERB", "AUX", "NOUN")}
-    found = all(word in said_words for word in (words[1:] if turned else words))
-    return found and not any(is_in_a_date(t, said) for t in said.clause.tokens if t.text == words[-1])
+    turned = words[0] in {gerund(t.lower_) for t in doc if t.tag_ in ("VB", "VBP", "NN")}
+    found = all(
+        any(said_word in (word, f"{word}s", f"{word}es") for said_word in said_words)
+        for word in (words[1:] if turned else words)
+    )
+    return found and not any(is_in_a_date(t, said) for t in said.clause.tokens if t.lower_ == words[-1])
 
 
 def is_in_a_date(token: "Token", said: Said) -> bool:

@@ -19,12 +19,19 @@ def span_of(said: Said, reading: Reading) -> Span:
         return _state(said, date)
     if date is not None:
         return _occasion(date)
+    if reading.change and _follows_a_date(said):
+        return Span()
     if reading.change and said.clause.tense in (Tense.PAST, Tense.PERFECT) and not said.clause.words & SUBORDINATE:
         return Span(_day(said.said_at), None, Precision.DAY)
     just = (
         "just" in said.clause.words and said.clause.tense in (Tense.PAST, Tense.PERFECT) and reading.kind in OCCASIONS
     )
     return Span(_day(said.said_at), None, Precision.DAY) if just else Span()
+
+
+def _follows_a_date(said: Said) -> bool:
+    """ "I left Acme in April and joined Beta": not on the day it was said."""
+    return bool(said.clause.shared) and any(t.ent_type_ == "DATE" for t in said.clause.head.doc)
 
 
 def deciding(said: Said) -> DateSpan | None:

@@ -9,17 +9,18 @@ import re
 from collections.abc import Iterator
 
 from ingest.extractors.local.screening import USER_STORY
+from ingest.extractors.local.words import PETS, RELATIONS
 
 VERB = r"(?:is|are|was|were|has|have|had|isn't|wasn't|aren't|hasn't|can't|won't|doesn't|don't|lives?|works?|loves?|hates?|likes?|plays?|studies|speaks?|needs?|wants?|moved|died|started|turns?)"
 SPEAKER_ACTS = r"(?:I|I'm|I've|I'll|I'd|we|we're|we've|we'll|we'd)(?= )"
 OWN_ACTS = rf"(?:my|our)(?: [\w'-]+){{1,3}}? {VERB}\b"
 CLAUSE = re.compile(rf"(?:{SPEAKER_ACTS}|{OWN_ACTS})", re.IGNORECASE)
 
-POLITE = r"(?:please|pls|kindly|(?:can|could|would|will) you)\b"
-ASKED = r"(?:help me|help us|suggest|recommend|give me|tell me|show me|write me|find me|make me|remind me|don't|do not|never|always|any (?:tips|ideas|advice|suggestions|recommendations|thoughts))\b"
+POLITE = r"(?:please|pls|kindly|(?:can|could|would|will) you|feel free|you can|you may|let me know|no need)\b"
+ASKED = r"(?:help me|help us|suggest|recommend|give me|tell me|show me|write me|find me|make me|remind me|keep (?:your|it|the|things|answers)|answer (?:in|me|with)|reply in|respond in|be (?:brief|concise|gentle|patient)|use (?:metric|celsius|simple|plain)|don't|do not|never|always|any (?:tips|ideas|advice|suggestions|recommendations|thoughts))\b"
 AUXILIARY = r"(?:is|are|was|were|do|does|did|can|could|should|would|will|has|have|'s|am)"
 ASKING_PLAINLY = rf"(?:(?:what|how|why)(?: [\w-]+){{0,3}} {AUXILIARY} (?:I|you|we|my|our|it|there|the)|(?:should|can|do|does|is|are|could|would|will) (?:I|we|my|it|there))\b"
-ASKING = rf"(?:(?:what|how|why|where|when|who|which|whose)\b|{AUXILIARY} (?!not\b)|any\b|ok\b|thoughts\b)"
+ASKING = rf"(?:(?:what|how|why|where|when|who|which|whose)\b|{AUXILIARY} (?!not\b)|any\b|ok\b|(?:[a-z]+ ){{0,2}}(?:ideas|tips|advice|suggestions|recommendations|recs|thoughts|help)\?)"
 
 JOINT = r"(?:,? (?:so|and|but)|,)"
 REQUEST_NEXT = re.compile(
@@ -27,7 +28,7 @@ REQUEST_NEXT = re.compile(
 )
 QUESTION_NEXT = re.compile(rf"{JOINT} (?={ASKING})", re.IGNORECASE)
 CLAUSE_NEXT = re.compile(
-    rf"(?:, (?:so |and |but |then |and so |and then |but then )?(?:now |also )?| but (?:now )?)(?={SPEAKER_ACTS}|{OWN_ACTS})",
+    rf"(?:, (?:so |and |but |then |and so |and then |but then )?(?:now |also )?| but (?:now )?)(?=(?:hate|love|don't like|can't stand|don't eat)\b|{SPEAKER_ACTS}|{OWN_ACTS})",
     re.IGNORECASE,
 )
 
@@ -35,6 +36,15 @@ CONDITIONAL = re.compile(
     r"(?:if|unless|when|whenever|while|once|whether|suppose|supposing|imagine|assuming|say|let's|what|how|why|where|who|which|can|could|should|would|do|does|did|is|are|have|has|maybe|perhaps|before|after|until|as soon)\b",
     re.IGNORECASE,
 )
+ASKED_FIRST = re.compile(
+    rf"(?:{POLITE}|{ASKED}|{ASKING_PLAINLY}|i need (?:a|an|some|help|you)\b|(?:what|which|where|how|book|find|plan|order|cook)\b)",
+    re.IGNORECASE,
+)
+MADE_UP = re.compile(
+    r"\b(?:story|poem|song|joke|essay|letter|e?-?mail|message|speech|pretend|imagine|act|role|character|say|saying|tell|write|translate|correct|proofread|rephrase|sentence)\b",
+    re.IGNORECASE,
+)
+"""What is said after it may be part of the text that is asked for."""
 PENDING = re.compile(
     r"\b(?:if|unless|when|whenever|while|because|although|though|even|whether|until|than|that|said|says|told)\b",
     re.IGNORECASE,
@@ -55,11 +65,15 @@ NOT_OF_SPEAKER = re.compile(
 )
 
 ASIDE = re.compile(r"\s*\((?P<aside>(?=[^()]*[A-Za-z])[^()]{1,120})\)")
+GIVEN_NAME = re.compile(
+    rf"\b(?P<noun>{'|'.join(sorted((*RELATIONS, *PETS), key=len, reverse=True))}) \((?P<name>[A-Z][a-z]+)\)"
+)
 OWNED = re.compile(r"\b(?P<owned>(?:my|our) [\w' -]{2,30}?)\s*$", re.IGNORECASE)
 
 
 def asides(text: str) -> Iterator[str]:
     """The text without its brackets, then what they say: "My laptop (a ThinkPad)" has a second sentence in it."""
+    text = GIVEN_NAME.sub(r"\g<noun> named \g<name>", text)
     yield ASIDE.sub("", text)
     for match in ASIDE.finditer(text):
         owned, aside = OWNED.search(text, 0, match.start()), match["aside"]
@@ -90,7 +104,11 @@ def _joints(text: str) -> list[re.Match[str]]:
 
 
 def _ends_here(left: str, match: re.Match[str]) -> bool:
-    if len(left.split()) < 2 or CONDITIONAL.match(left):
+    if len(left.split()) < 2:
+        return False
+    if match.re is CLAUSE_NEXT and ASKED_FIRST.match(left):
+        return not (PENDING.search(left) or MADE_UP.search(left))
+    if CONDITIONAL.match(left):
         return False
     if match.re is CLAUSE_NEXT:
         return bool(CLAUSE.match(left)) and not PENDING.search(left) and len(left.split()) > 2 - left.count("'")

@@ -147,6 +147,17 @@ JOBS = frozenset(
     """.split()
 )
 
+SOFTWARE = frozenset(
+    """
+    python javascript typescript java kotlin rust golang ruby perl haskell scala swift elixir php sql html css bash
+    django flask fastapi rails laravel spring react vue angular svelte next.js node.js node express jquery
+    postgres postgresql mysql sqlite mongodb redis kafka rabbitmq elasticsearch docker kubernetes terraform ansible
+    linux ubuntu debian fedora windows macos android ios git github gitlab jira notion slack figma excel vim emacs
+    vscode pycharm intellij aws azure gcp bluetooth
+    """.split()
+)
+"""Products whatever the recogniser takes them for."""
+
 EMPTY_NOUNS = frozenset(
     """
     ton tons bunch loads few several many much thing things stuff lot lots way question questions idea ideas
@@ -182,6 +193,7 @@ DEEDS = frozenset(
     crash build design write compose paint record perform volunteer apply donate join sign register enroll enrol
     earn run climb create organise organize host compete present release develop propose invest hire rescue
     renovate repair plant inherit discover achieve attend submit defend ship deploy migrate book rent study
+    cancel upgrade downgrade subscribe unsubscribe switch migrate
     score rank qualify audition sue vote elect invent patent produce direct knit sew bake brew restore survive
     recover undergo quit leave raise
     """.split()

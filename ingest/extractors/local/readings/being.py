@@ -112,6 +112,15 @@ def _afraid(said: Said) -> Reading | None:
     )
 
 
+HANDED = re.compile(r"\b(?:am|'m|is|are|'re) (?:left|right|both)-handed\W*$", re.IGNORECASE)
+
+
+def handed(said: Said) -> Reading | None:
+    """ "I'm left-handed", of which the parser makes a departure."""
+    found = HANDED.search(said.text) and not said.clause.negated
+    return Reading(MemoryKind.IDENTITY, state=True) if found else None
+
+
 def _traits(said: Said) -> Reading | None:
     complement = said.clause.complement
     if complement is None or said.clause.tense not in (Tense.PRESENT, Tense.PERFECT):

@@ -7,7 +7,17 @@ from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Thing
 from ingest.extractors.local.clauses import Tense
 from ingest.extractors.local.nouns import ME, activity, called, is_informative, is_name, kin_of, name_of
-from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, is_ahead, is_habitual, links, place, topic
+from ingest.extractors.local.readings.base import (
+    LOOSE,
+    Reader,
+    Reading,
+    is_ahead,
+    is_habitual,
+    links,
+    person,
+    place,
+    topic,
+)
 from ingest.extractors.local.readings.tastes import POINTING, points_back
 from ingest.extractors.local.scene import Said
 from ingest.extractors.local.words import DEEDS, EMPTY_NOUNS, IT, MENTAL, NOTABLE
@@ -41,6 +51,9 @@ def going(said: Said) -> Reading | None:
     """Also "go swimming", "go to the gym every week"."""
     clause = said.clause
     where = place_gone_to(said)
+    name = clause.after("by") if clause.tense is Tense.PRESENT and clause.lemma == "go" else None
+    if name is not None and is_name(name) and not clause.negated:
+        return Reading(MemoryKind.IDENTITY, links(said.subject, "named", [person(name_of(name))]), state=True)
     if clause.tense in (Tense.FUTURE, Tense.PROGRESSIVE):
         return _going_to_go(said, where)
     if clause.tense in DONE:
@@ -58,7 +71,7 @@ def going(said: Said) -> Reading | None:
     if is_habitual(said):
         doing = _activity_gone_for(said)
         goal = clause.after("to", "for")
-        if doing is None and (goal is None or not is_informative(goal)):
+        if doing is None and (goal is None or not is_informative(goal) or goal.pos_ not in ("NOUN", "PROPN")):
             return None
         return Reading(
             MemoryKind.SKILL if doing else MemoryKind.FACT,
@@ -142,7 +155,8 @@ def happening(said: Said) -> Reading | None:
     if clause.tense is Tense.USED_TO and clause.lemma not in MENTAL:
         return Reading(MemoryKind.FACT, confidence=LOOSE, state=True)
     if not tells_something(said):
-        return _habit(said) if any(t.ent_type_ in ("TIME", "CARDINAL") or t.like_num for t in clause.tokens) else None
+        timed = any(t.ent_type_ in ("TIME", "CARDINAL") or t.like_num for t in clause.tokens)
+        return _habit(said) if timed and clause.lemma != "go" else None
     if clause.tense in DONE:
         if not is_memorable(said) or (clause.verb in MENTAL and not said.dates):
             return None
@@ -196,7 +210,7 @@ def tells_something(said: Said) -> bool:
     if (
         said.dates
         and said.subject not in (None, ME)
-        and (direct or clause.infinitive() is not None or clause.lemma not in MENTAL)
+        and (direct or clause.infinitive() is not None or clause.lemma not in MENTAL or clause.lemma == "come")
     ):
         return True
     if others and others[0].pos_ in ("ADV", "ADJ"):

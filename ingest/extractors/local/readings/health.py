@@ -13,7 +13,9 @@ from ingest.extractors.local.words import BODY, CONDITIONS, MEDICINES, TREATMENT
 
 LIST = re.compile(r"\s*(?:,|\band\b|\bor\b)\s*")
 ALLERGIC = re.compile(
-    r"\b(?:allergic|intolerant) to (?P<what>[^.;]+?)(?:,? (?:so|but|because|since|which|since)\b.*)?$", re.IGNORECASE
+    r"\b(?:allergic|intolerant) to (?P<what>[^.;]+?)"
+    r"(?:,? (?:so|but|because|since|which|too|as well|either|though|now|actually)\b.*)?$",
+    re.IGNORECASE,
 )
 HAVING = re.compile(
     r"\b(?:have|has|had|'ve|got|having)\b(?: been)?\s+"
@@ -37,9 +39,11 @@ def allergic(said: Said) -> Reading | None:
 def condition_of(said: Said) -> list[Thing]:
     """The illness after "have", from the words: "type 1 diabetes" is more than the parser can take."""
     match = HAVING.search(_without_dates(said))
-    words = match["what"].strip().split() if match else []
+    words = match["what"].replace("blood pressure", "blood-pressure").strip().split() if match else []
     last = next((place for place, word in enumerate(words) if word.lower() in CONDITIONS), None)
-    return [topic(" ".join(words[: last + 1]))] if last is not None and last <= 3 else []
+    if last is None or last > 3:
+        return []
+    return [topic(" ".join(words[: last + 1]).replace("blood-pressure", "blood pressure"))]
 
 
 def _without_dates(said: Said) -> str:
@@ -145,7 +149,9 @@ def name_of_diet(said: Said, diets: frozenset[str]) -> str | None:
     if complement is None:
         return None
     name = name_of(complement).lower()
-    return name if name in diets or complement.lower_ in diets else None
+    single = name.removesuffix("s")
+    found = next((word for word in (name, single) if word in diets), None)
+    return found or (name if complement.lower_ in diets else None)
 
 
 VERBS: dict[str, Reader] = {

@@ -31,6 +31,7 @@ def about_mine(said: Said) -> Reading | None:
     for read in (
         _name,
         _contact,
+        _measure,
         _birthday,
         _pronouns,
         _language,
@@ -98,6 +99,17 @@ def kin_named(said: Said) -> Reading | None:
     )
 
 
+def kin_occasion(said: Said) -> Reading | None:
+    """ "My mum's birthday is on Sunday"."""
+    subject = said.clause.subject
+    owner = next((t for t in subject.children if t.dep_ == "poss"), None) if subject is not None else None
+    if subject is None or owner is None or not (kin_of(owner) or (is_pet(owner) and is_mine(owner))):
+        return None
+    if subject.lemma_ not in EVENT_NOUNS or not said.dates or said.clause.lemma != "be" or said.clause.negated:
+        return None
+    return Reading(MemoryKind.RELATIONSHIP if subject.lemma_ in ("birthday", "anniversary") else MemoryKind.PLAN)
+
+
 def _birthday(said: Said) -> Reading | None:
     return Reading(MemoryKind.IDENTITY) if said.mine in ("birthday", "birthdate", "dob") and said.dates else None
 
@@ -114,6 +126,19 @@ def _contact(said: Said) -> Reading | None:
         if t.i > said.clause.main.i and (t.like_num or t.like_email or t.like_url or t.text.startswith("@"))
     ]
     return Reading(MemoryKind.IDENTITY, state=True) if given else None
+
+
+MEASURES = frozenset("budget timezone zone height weight size salary type".split())
+
+
+def _measure(said: Said) -> Reading | None:
+    """ "My budget is 500 euros", "my time zone is CET", "my blood type is A"."""
+    complement = said.clause.complement
+    if said.mine not in MEASURES or said.clause.lemma != "be" or said.clause.negated or complement is None:
+        return None
+    given = complement.like_num or is_name(complement) or any(t.like_num for t in complement.children)
+    present = said.clause.tense is Tense.PRESENT and given
+    return Reading(MemoryKind.FACT, confidence=LOOSE, state=True) if present else None
 
 
 def _pronouns(said: Said) -> Reading | None:
@@ -213,3 +238,8 @@ def favourite_first(said: Said) -> Reading | None:
     if not favourite:
         return None
     return Reading(MemoryKind.PREFERENCE, links(ME, "prefers", topics(subject)), state=True)
+
+
+def about_others(said: Said) -> Reading | None:
+    """Where the subject is neither the speaker nor theirs, but something of theirs is told."""
+    return favourite_first(said) or named_by_others(said) or kin_named(said) or kin_occasion(said)

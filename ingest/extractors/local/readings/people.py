@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Ending, Link, Thing
 from ingest.extractors.local.clauses import Tense
-from ingest.extractors.local.nouns import ME, all_called, called, full_name, is_name, is_pet
+from ingest.extractors.local.nouns import ME, all_called, called, full_name, is_mine, is_name, is_pet
 from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, animal, links, person
 from ingest.extractors.local.scene import Said
 from ingest.extractors.local.words import PARTNERS, RELATIONS, SPOUSES
@@ -26,20 +26,16 @@ def having_kin(said: Said) -> Reading | None:
 
 def having_pet(said: Said) -> Reading | None:
     pets = [t for t in said.clause.objects if is_pet(t)]
+    pets += [t for t in said.clause.tokens if pets and t.i > pets[0].i and is_pet(t) and not is_mine(t) and called(t)]
     if not pets or said.clause.tense in (Tense.FUTURE, Tense.PROGRESSIVE):
         return None
     if said.clause.negated:
         return Reading(MemoryKind.RELATIONSHIP, state=True)
-    pets = [pets[0], *(t for t in pets[0].conjuncts if is_pet(t) and t.i > pets[0].i)]
+    pets += [t for t in pets[0].conjuncts if is_pet(t) and t.i > pets[0].i and t not in pets]
     names = [name for pet in pets for name in (all_called(pet) or [pet.lemma_.lower()])]
     found = links(said.subject, "has_pet", [animal(name) for name in names])
-    gained = said.clause.lemma in ("get", "adopt", "buy", "rescue") and not has_got(said)
+    gained = said.clause.lemma in ("get", "adopt", "buy", "rescue") and not said.clause.has_got
     return Reading(MemoryKind.RELATIONSHIP, found, change=gained, state=not gained)
-
-
-def has_got(said: Said) -> bool:
-    """ "I've got a cat" is to have one, "I got a cat" to gain it."""
-    return said.clause.tense is Tense.PERFECT and said.clause.lemma == "get"
 
 
 def marrying(said: Said) -> Reading | None:

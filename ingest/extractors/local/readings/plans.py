@@ -27,9 +27,10 @@ JOURNEYS = frozenset("go travel fly visit move drive hike".split())
 def planning(said: Said) -> Reading | None:
     """ "I plan to…", "I'm planning a trip to…", "I'm thinking of going…", "I decided to…"."""
     clause = said.clause
-    into = intended(said)
+    into = intended(said) if clause.lemma != "think" else _thought_of(said)
+    arranged = clause.lemma in ("organise", "organize") and clause.tense in (Tense.PAST, Tense.PERFECT)
     musing = clause.lemma in ("think", "consider", "dream") and clause.tense is Tense.PAST
-    if clause.negated or musing or (clause.tense is Tense.PRESENT and is_habitual(said)):
+    if clause.negated or musing or arranged or (clause.tense is Tense.PRESENT and is_habitual(said)):
         return None
     things = [t for t in clause.objects if is_informative(t)]
     if into is not None and has_content(into) and (into.lemma_ not in TALK or _has_object(into)):
@@ -52,6 +53,10 @@ def intended(said: Said) -> "Token | None":
     into = said.clause.infinitive()
     if into is not None and not any(t.dep_ in ("nsubj", "nsubjpass") for t in into.children):
         return into
+    return _thought_of(said)
+
+
+def _thought_of(said: Said) -> "Token | None":
     after = said.clause.after("of", "on", "about", "for")
     return after if after is not None and after.tag_ == "VBG" else None
 

@@ -119,8 +119,26 @@ def having_trouble(said: Said) -> Reading | None:
     return Reading(MemoryKind.FACT, confidence=LOOSE, state=said.clause.tense is not Tense.PAST)
 
 
+THWARTED = frozenset(
+    "cancel delay reject decline suspend block lock steal hack deny revoke downgrade damage disable ban".split()
+)
+
+
+def thwarted(said: Said) -> Reading | None:
+    """ "My flight was cancelled", "our account has been suspended"."""
+    clause, subject = said.clause, said.clause.subject
+    passive = any(t.dep_ == "auxpass" for t in clause.auxiliaries) or "got" in clause.words
+    if clause.lemma not in THWARTED or not passive or clause.negated or not said.mine or not _is_a_thing(subject):
+        return None
+    return Reading(MemoryKind.EVENT, confidence=LOOSE) if clause.tense in (Tense.PAST, Tense.PERFECT) else None
+
+
 def billed(said: Said) -> Reading | None:
     passive = any(t.dep_ == "auxpass" for t in said.clause.auxiliaries) or "got" in said.clause.words
     if said.clause.lemma not in BILLED or not passive or said.clause.negated:
         return None
     return Reading(MemoryKind.EVENT, confidence=LOOSE)
+
+
+def problem(said: Said) -> Reading | None:
+    return failing(said) or billed(said) or thwarted(said) or having_trouble(said)

@@ -1,20 +1,25 @@
 """What people can do, practise and learn."""
 
+from typing import TYPE_CHECKING
+
 from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Ending
 from ingest.extractors.local.clauses import Tense
 from ingest.extractors.local.nouns import activity, coordinated, is_informative, topics
 from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, is_habitual, links, topic
-from ingest.extractors.local.readings.tastes import has_content, points_back
+from ingest.extractors.local.readings.tastes import POINTING, has_content, points_back
 from ingest.extractors.local.scene import Said
 from ingest.extractors.local.words import LANGUAGES
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
 
 LASTING = (Tense.PRESENT, Tense.PERFECT, Tense.PROGRESSIVE, Tense.USED_TO)
 
 
 def playing(said: Said) -> Reading | None:
     clause = said.clause
-    things = [t for t in clause.objects if is_informative(t) and not _is_said_before(t.lower_)]
+    things = [t for t in clause.objects if is_informative(t) and not _is_said_before(t)]
     if not things or clause.tense not in LASTING:
         return None
     found = links(said.subject, "plays", topics(things[0]))
@@ -23,8 +28,9 @@ def playing(said: Said) -> Reading | None:
     return Reading(MemoryKind.SKILL, () if clause.negated else found, state=True)
 
 
-def _is_said_before(word: str) -> bool:
-    return word in ("role", "part", "song", "games")
+def _is_said_before(noun: "Token") -> bool:
+    pointing = any(t.lower_ in POINTING for t in noun.children)
+    return pointing or noun.lower_ in ("role", "part", "song", "games")
 
 
 def speaking(said: Said) -> Reading | None:
@@ -60,7 +66,8 @@ def practising(said: Said) -> Reading | None:
     informative = any(is_informative(t) and t.pos_ in ("NOUN", "PROPN") for t in clause.tokens if t.i > clause.main.i)
     if clause.tense is Tense.PROGRESSIVE or not (informative or is_habitual(said)):
         return None
-    found = () if clause.negated else links(said.subject, "practises", [topic(activity(clause.main))])
+    vague = clause.lemma in ("practise", "practice", "train", "exercise") and not clause.objects
+    found = () if clause.negated or vague else links(said.subject, "practises", [topic(activity(clause.main))])
     return Reading(MemoryKind.SKILL, found, state=True)
 
 

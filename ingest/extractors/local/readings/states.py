@@ -48,10 +48,13 @@ def away(said: Said) -> Reading | None:
 
 
 def going_to_be(said: Said) -> Reading | None:
-    """ "I'll be in Berlin from Monday to Friday"."""
-    where = home.places(said, "in", "at") if said.clause.tense is Tense.FUTURE else []
+    """ "I'll be in Berlin from Monday to Friday", "I was in Rome last week"."""
+    tense = said.clause.tense
+    where = home.places(said, "in", "at") if tense in (Tense.FUTURE, Tense.PAST) else []
     if not where or not said.dates or said.clause.negated or said.clause.complement is not None:
         return None
+    if tense is Tense.PAST:
+        return Reading(MemoryKind.EVENT, links(said.subject, "visited", where))
     return Reading(MemoryKind.PLAN, links(said.subject, "plans_to_visit", where))
 
 

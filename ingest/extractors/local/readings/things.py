@@ -65,7 +65,7 @@ def getting(said: Said) -> Reading | None:
     state = people.getting_into_a_state(said)
     if state:
         return state
-    if people.has_got(said):
+    if clause.has_got:
         return having(said)
     if any(t.lemma_ in work.JOB for t in clause.objects) and clause.tense in (Tense.PAST, Tense.PERFECT):
         at = work.employer(said, "at", "with")
@@ -102,7 +102,7 @@ def appointment(said: Said) -> Reading | None:
     events = [t for t in said.clause.objects if t.lemma_.lower() in EVENT_NOUNS]
     if not events or said.clause.negated:
         return None
-    if said.clause.tense in (Tense.PAST, Tense.PERFECT) and not people.has_got(said):
+    if said.clause.tense in (Tense.PAST, Tense.PERFECT) and not said.clause.has_got:
         return Reading(MemoryKind.EVENT) if said.dates else None
     return Reading(MemoryKind.PLAN) if said.dates else None
 
@@ -112,7 +112,7 @@ def _possession(said: Said) -> Reading | None:
     things = [t for t in clause.objects if is_thing(t)]
     into = clause.infinitive()
     obliged = into is not None and into.dep_ == "xcomp"
-    held = clause.tense in (Tense.PRESENT, Tense.USED_TO) or people.has_got(said)
+    held = clause.tense in (Tense.PRESENT, Tense.USED_TO) or clause.has_got
     if not things or obliged or not held:
         return None
     noun = things[0]

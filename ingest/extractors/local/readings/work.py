@@ -1,11 +1,12 @@
 """Jobs, employers, studies."""
 
+import re
 from typing import TYPE_CHECKING
 
 from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Ending, Link, Thing
 from ingest.extractors.local.clauses import Tense
-from ingest.extractors.local.nouns import ME, coordinated, is_informative, is_mine, is_name, name_of, topics
+from ingest.extractors.local.nouns import ME, called, coordinated, is_informative, is_mine, is_name, name_of, topics
 from ingest.extractors.local.readings.base import (
     LOOSE,
     Reader,
@@ -23,6 +24,7 @@ from ingest.extractors.local.words import STUDY_WORDS, WORK_NOUNS
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+ALL_DAY = re.compile(r"\b(?:full|part)[ -]time\b", re.IGNORECASE)
 JOB = ("job", "role", "position", "career", "internship", "apprenticeship", "gig")
 
 
@@ -56,6 +58,7 @@ def working(said: Said) -> Reading | None:
         or clause.after("at", "for", "in", "from", "with")
         or any(t.lemma_ in ("shift", "night", "hour", "weekend") for t in clause.objects)
         or clause.words & {"part-time", "remotely", "nights", "freelance", "full-time"}
+        or ALL_DAY.search(said.text)
     ):
         return None
     found = links(said.subject, "works_at", at) + links(said.subject, "works_as", role)
@@ -77,10 +80,16 @@ def _working_on(said: Said) -> Reading | None:
     return Reading(MemoryKind.WORK, confidence=LOOSE, state=True)
 
 
+def _joined(said: Said) -> list[Thing]:
+    """Also "a startup called Nimbus"."""
+    names = (name_of(t) if is_name(t) else called(t) for t in said.clause.objects)
+    return [organization(name) for name in names if name]
+
+
 def starting(said: Said) -> Reading | None:
     """ "Started at Acme", "started a new job at Acme", "joined Acme as a designer"."""
     clause = said.clause
-    at = [organization(name_of(t)) for t in clause.objects if is_name(t)] if clause.lemma == "join" else employer(said)
+    at = _joined(said) if clause.lemma == "join" else employer(said)
     as_job = clause.lemma == "join" or not clause.objects or any(t.lemma_ in JOB for t in clause.objects)
     into = clause.infinitive()
     as_job = as_job and (into is None or into.lemma_ == "work")

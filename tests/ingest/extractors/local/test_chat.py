@@ -177,3 +177,55 @@ def test_no_sentence_is_left_half_in_the_first_person(extract: Extract, opening:
         assert not OWN_WORDS.search(plain), fact.content
         assert not WRONG_VERB.search(plain), fact.content
         assert fact.content[0].isupper() or fact.content.startswith(SPEAKER)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("Got a new job at Stripe!", ["@ got a new job at Stripe."]),
+        ("Living in Berlin since 2020.", ["@ is living in Berlin since 2020."]),
+        ("Allergic to nuts.", ["@ is allergic to nuts."]),
+        ("Love sushi, hate olives.", ["@ loves sushi.", "@ hates olives."]),
+        ("Software engineer at Acme here.", ["@ is a software engineer at Acme."]),
+        ("Living in Berlin is expensive.", []),
+        ("Nothing new here.", []),
+        ("Today is my birthday!", ["@'s birthday is on 10 March 2026."]),
+    ],
+)
+def test_a_subject_that_was_left_out_is_the_speaker(extract: Extract, said: str, expected: list[str]) -> None:
+    assert told(extract, said) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("My flight BA234 was cancelled yesterday, what are my rights?",
+         ["@'s flight BA234 was cancelled on 9 March 2026."]),
+        ("My mom's birthday is on Sunday, gift ideas?", ["@'s mom's birthday is on 15 March 2026."]),
+        ("Can you book a table for 4, I'm allergic to shellfish.", ["@ is allergic to shellfish."]),
+        ("Can you write a story where I'm a king, I live in a castle.", []),
+        ("My doctor told me I have high blood pressure.", ["@ has high blood pressure."]),
+        ("I need to finish my thesis by August 15, help me make a schedule.",
+         ["@ needs to finish their thesis by 15 August 2026."]),
+        ("My husband's a chef.", ["@'s husband is a chef."]),
+        ("I've got a job interview at Netflix on Friday!", ["@ has got a job interview at Netflix on 13 March 2026."]),
+        ("I'd rather you didn't use emojis.", ["The assistant should not use emojis."]),
+        ("I was in Rome last week.", ["@ was in Rome in the week of 2 March 2026."]),
+        ("I go by Max.", ["@ goes by Max."]),
+        ("im left handed", ["@ is left-handed."]),
+        ("my sister anna lives in paris", ["@'s sister Anna lives in Paris."]),
+    ],
+)  # fmt: skip
+def test_what_people_write_to_assistants(extract: Extract, said: str, expected: list[str]) -> None:
+    assert told(extract, said) == expected
+
+
+def test_a_plain_past_event_is_not_over_but_happened(extract: Extract) -> None:
+    said = "I met Ravi at a party. I bought a bike. I ran a marathon in 2019. I broke my leg last week."
+    assert all(fact.span.valid_to is None for fact in extract(said))
+
+
+def test_what_follows_a_dated_act_did_not_happen_when_it_was_said(extract: Extract) -> None:
+    facts = extract("I left Acme in February and joined a startup called Nimbus.")
+    assert facts[1].span.valid_from is None
+    assert [(link.predicate, link.object.name) for link in facts[1].links] == [("works_at", "Nimbus")]
