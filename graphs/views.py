@@ -1,10 +1,14 @@
 """Reading a graph: what users and groups share of their endpoints."""
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery as TextQuery
 from django.db.models import QuerySet
+from django.db.models.expressions import Combinable
 
+from graphs.languages import DEFAULT, search_config
 from graphs.models import Entity, Graph, Memory
 from memos.api.pagination import Page, paginate
 from memos.api.problems import not_found
@@ -28,7 +32,7 @@ def _filtered(rows: QuerySet[Memory], graph: Graph, query: dict[str, Any]) -> Qu
     if "entity_id" in query:
         rows = rows.filter(mentions__entity=_entity(graph, query["entity_id"]))
     if "q" in query:
-        rows = rows.filter(tsv=TextQuery(query["q"], config="english", search_type="websearch"))
+        rows = rows.filter(tsv=_words(rows, query["q"]))
     return rows
 
 
@@ -37,3 +41,10 @@ def _entity(graph: Graph, ref: str) -> Entity:
     if entity is None:
         raise not_found("entity", ref)
     return entity
+
+
+def _words(rows: QuerySet[Memory], text: str) -> Combinable:
+    """The words in every language that the memories are in: each is indexed in its own."""
+    languages = rows.order_by().values_list("language", flat=True).distinct()
+    configs = sorted({search_config(language) for language in languages} or {search_config(DEFAULT)})
+    return reduce(or_, (TextQuery(text, config=config, search_type="websearch") for config in configs))

@@ -5,7 +5,7 @@ import re
 from datetime import datetime
 from uuid import UUID
 
-import snowballstemmer
+import Stemmer
 from django.db.models import F
 from django.utils import timezone
 
@@ -19,7 +19,7 @@ _EMPTY = frozenset("a an the am is are be been being do does have has".split())
 """Articles, and auxiliaries that only mark a tense of the same state: "is living in" is "lives in"."""
 _TOKEN = re.compile(r"\w+(?:['’]\w+)?|[^\w\s]")
 _PUNCTUATION = frozenset(".,;:!?'\"()“”‘’-–—…")
-_stem = snowballstemmer.stemmer("english").stemWord
+_stem = Stemmer.Stemmer("english").stemWord
 
 
 def digest(content: str, about: UUID | None, day: datetime | None) -> int:
