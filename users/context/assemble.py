@@ -60,7 +60,9 @@ def assemble(
     frame = Frame(style.name, fence.label(call(standing.subject(user.graph))))
     packer = Packer(max_tokens - tokens.count(render(frame, [])))
     overhead = int(max_tokens * shares.frame) - (max_tokens - packer.room) - 2 * HEADING_COST
+    before = packer.room
     frame = _with_summary(frame, user, packer, min(overhead, int(max_tokens * shares.summary)))
+    overhead -= before - packer.room
     names = {user.graph_id: ""} | {group.graph_id: group.name for group in groups}
     graphs = [user.graph, *(group.graph for group in groups)]
     found = _recall(graphs, query, min(DEPTH, max_tokens // SHORTEST_LINE))

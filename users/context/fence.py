@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-_TAG = re.compile(r"<(?=\s*[/!?|]?\s*[^\W\d])|<(?![\s=\d]|$)")
+_TAG = re.compile(r"<(?=\s*[/!?|<]|\s*[^\W\d])|<(?![\s=\d]|$)")
 """Every "<" but that of a comparison with a number."""
 _SPACE = re.compile(r"\s+")
 _VARIATIONS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
