@@ -110,7 +110,7 @@ def conjugated(token: "Token", *, singular: bool) -> str:
         return "was"
     if token.tag_ == "VBD" or sounds_past(token):
         return token.text
-    if token.tag_ == "VBZ" or (token.tag_ == "VBG" and token.lemma_.lower() != lower):
+    if token.tag_ in ("VBZ", "VBG"):
         return token.text
     return third_person(lower if lower.startswith("'") else token.text)
 

@@ -37,6 +37,7 @@ IS_CONTRACTED = re.compile(
 WITH = re.compile(r"(?<= )w/?(?= (?:my|an?|the|our|her|his)\b)")
 RATHER = re.compile(r"\b(I(?:'d| would) rather (?:that )?you) (?:didn't|did not) ", re.IGNORECASE)
 APART = re.compile(r"\b(?:(?:left|right) handed|colou?r blind|(?:gluten|lactose|dairy) free)\b", re.IGNORECASE)
+MY_NAME = re.compile(r"\b(my (?:first |last |full |nick)?(?:name|dog's name|cat's name))'s (?=\w)", re.IGNORECASE)
 NAMES = re.compile(r"\bmy names (?!are\b|in\b|on\b)", re.IGNORECASE)
 NO_LONGER = re.compile(
     r"\b(I|we) no longer (\w+)(.*?)(?=$|[.,;!]|\s(?:and|but|because|since|so|as|when)\b)", re.IGNORECASE
@@ -136,6 +137,8 @@ def normal(line: str) -> str:
     if len(letters) > 12 and sum(c.isupper() for c in letters) > 0.8 * len(letters):
         line = line.capitalize()
     line = NO_LONGER.sub(r"\1 don't \2\3 anymore", line)
+    line = re.sub(r"\b([Ii]|[Ww]e) been\b", r"\1've been", line)
+    line = MY_NAME.sub(r"\1 is ", line)
     line = NAMES.sub("my name is ", WITH.sub("with", line))
     line = CHAT_WORD.sub(lambda match: CHAT[match.group().lower()], line)
     line = APART.sub(

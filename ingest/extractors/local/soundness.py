@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- a pattern is easier to read on one line
 """Whether a sentence and the things in it came out whole: a parse that went wrong shows there."""
 
 import re
@@ -16,8 +17,9 @@ FIRST_PERSON = re.compile(
     r"\bI'(?:m|ve|ll|d)\b|(?:^|(?<=[a-z,] ))I(?= [a-z])|\b(?:[Mm]y|[Mm]e|[Mm]yself|[Oo]urs?|[Ww]e)\b"
 )
 ILL_CONJUGATED = re.compile(
-    rf"(?:^|, |\b(?:and|but|that|because|when|so|while) ){SPEAKER} (?:\w+ly )?(?:am|are|have|were|do|'\w+)\b"
+    rf"(?:^|, |\b(?:and|but|that|because|when|so|while) ){SPEAKER} (?:\w+ly )?(?:am|are|have|were|do|been|being|they|'\w+)\b"
 )
+WITHOUT_VERB = re.compile(rf"^{SPEAKER} \w+ings?\b(?<!brings)(?<!sings)(?<!swings)(?<!clings)")
 FRAGMENT = re.compile(
     r"^(?:[Aa]nd|[Bb]ut|[Oo]r|[Bb]ecause|[Ww]hich|[Tt]han|[Ii]f|[Oo]f|Here|There|BTW)\b|\b(?:and|or|but|because|the|an?|their|if|when|as|than|'s)$"
 )
@@ -27,7 +29,7 @@ MOST_WORDS = 4
 def is_broken(text: str) -> bool:
     """Then nothing is better than the sentence."""
     plain = QUOTE.sub(" ", text).rstrip(" .!?")
-    return any(pattern.search(plain) for pattern in (FIRST_PERSON, ILL_CONJUGATED, FRAGMENT))
+    return any(pattern.search(plain) for pattern in (FIRST_PERSON, ILL_CONJUGATED, WITHOUT_VERB, FRAGMENT))
 
 
 def is_clean(thing: Thing, said: Said) -> bool:

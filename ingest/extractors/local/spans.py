@@ -10,7 +10,7 @@ from ingest.extractors.local.readings.base import Reading, is_over
 from ingest.extractors.local.scene import Said
 
 OCCASIONS = (MemoryKind.EVENT, MemoryKind.PLAN)
-SUBORDINATE = frozenset(("when", "while", "after", "before", "once"))
+SUBORDINATE = frozenset(("when", "while", "after", "before", "once", "time", "ever"))
 
 
 def span_of(said: Said, reading: Reading) -> Span:

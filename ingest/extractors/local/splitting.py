@@ -93,6 +93,8 @@ def parts(text: str) -> list[str]:
         left = text[start : match.start()]
         if match.start() < start or not _ends_here(left, match):
             continue
+        if match.re is CLAUSE_NEXT and ASKED_FIRST.match(left):
+            text = f"{text[:-1]}." if text.endswith("?") else text
         found.append(GIVEN.sub("", left) + ".")
         start = match.end()
     return [*found, text[start:]]

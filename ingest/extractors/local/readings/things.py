@@ -113,7 +113,7 @@ def _possession(said: Said) -> Reading | None:
     into = clause.infinitive()
     obliged = into is not None and into.dep_ == "xcomp"
     held = clause.tense in (Tense.PRESENT, Tense.USED_TO) or clause.has_got
-    if not things or obliged or not held:
+    if not things or obliged or not held or things[0].lemma_ in EVENT_NOUNS:
         return None
     noun = things[0]
     counted = any(t.dep_ == "nummod" or t.lower_ in ("a", "an") for t in noun.children)

@@ -229,3 +229,15 @@ def test_what_follows_a_dated_act_did_not_happen_when_it_was_said(extract: Extra
     facts = extract("I left Acme in February and joined a startup called Nimbus.")
     assert facts[1].span.valid_from is None
     assert [(link.predicate, link.object.name) for link in facts[1].links] == [("works_at", "Nimbus")]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("Hey there, my name's Jo and I live in Kent!", ["@'s name is Jo.", "@ lives in Kent."]),
+        ("What should I do, I lost my passport?", ["@ lost their passport."]),
+        ("I have a flight to catch at 6.", []),
+    ],
+)
+def test_names_requests_and_flights(extract: Extract, said: str, expected: list[str]) -> None:
+    assert told(extract, said) == expected
