@@ -146,7 +146,7 @@ def _next_to(noun: "Token") -> str | None:
     follower = noun.nbor() if noun.i + 1 < len(noun.doc) else None
     if (
         follower is None
-        or follower.pos_ != "PROPN"
+        or follower.pos_ not in ("PROPN", "NOUN")
         or not follower.text[:1].isupper()
         or follower.ent_type_ in ("DATE", "TIME", "GPE")
     ):

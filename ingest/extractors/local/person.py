@@ -85,7 +85,8 @@ class Telling:
     def _agree(self, subject: "Token", *, singular: bool) -> None:
         verb = subject.head
         for each in (verb, *(t for t in verb.children if t.dep_ == "conj" and t.pos_ in ("VERB", "AUX"))):
-            if each is verb or not any(t.dep_ in SUBJECTS for t in each.children):
+            misread = each is not verb and verb.lemma_ == "be" and not any(True for _ in each.children)
+            if each is verb or not (misread or any(t.dep_ in SUBJECTS for t in each.children)):
                 finite = (self._behind(subject) if each is verb else None) or finite_verb(each)
                 if finite is not None:
                     self.agreement[finite.i] = singular

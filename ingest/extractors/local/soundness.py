@@ -20,6 +20,9 @@ ILL_CONJUGATED = re.compile(
     rf"(?:^|, |\b(?:and|but|that|because|when|so|while) ){SPEAKER} (?:\w+ly )?(?:am|are|have|were|do|been|being|they|'\w+)\b"
 )
 WITHOUT_VERB = re.compile(rf"^{SPEAKER} \w+ings?\b(?<!brings)(?<!sings)(?<!swings)(?<!clings)")
+ELLIPTIC = re.compile(
+    rf"\bneither\b.*\bnor\b|^{SPEAKER} is\b.*\b(?:and|but) (?:also )?(?:live|work|have|love|like|hate|play|speak|use|enjoy)\b"
+)
 FRAGMENT = re.compile(
     r"^(?:[Aa]nd|[Bb]ut|[Oo]r|[Bb]ecause|[Ww]hich|[Tt]han|[Ii]f|[Oo]f|Here|There|BTW)\b|\b(?:and|or|but|because|the|an?|their|if|when|as|than|'s)$"
 )
@@ -29,7 +32,7 @@ MOST_WORDS = 4
 def is_broken(text: str) -> bool:
     """Then nothing is better than the sentence."""
     plain = QUOTE.sub(" ", text).rstrip(" .!?")
-    return any(pattern.search(plain) for pattern in (FIRST_PERSON, ILL_CONJUGATED, WITHOUT_VERB, FRAGMENT))
+    return any(pattern.search(plain) for pattern in (FIRST_PERSON, ILL_CONJUGATED, WITHOUT_VERB, ELLIPTIC, FRAGMENT))
 
 
 def is_clean(thing: Thing, said: Said) -> bool:

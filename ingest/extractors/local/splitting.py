@@ -28,10 +28,15 @@ REQUEST_NEXT = re.compile(
 )
 QUESTION_NEXT = re.compile(rf"{JOINT} (?={ASKING})", re.IGNORECASE)
 CLAUSE_NEXT = re.compile(
-    rf"(?:, (?:so |and |but |then |and so |and then |but then )?(?:now |also )?| but (?:now )?)(?=(?:hate|love|don't like|can't stand|don't eat)\b|{SPEAKER_ACTS}|{OWN_ACTS})",
+    rf"(?:, (?:so |and |but |then |and so |and then |but then )?(?:also )?| but )(?=(?:now )?(?:(?:hate|love|don't like|can't stand|don't eat)\b|{SPEAKER_ACTS}|{OWN_ACTS}))",
     re.IGNORECASE,
 )
 
+VERB_NEXT = re.compile(
+    r",? and (?:also )?(?=(?:live|work|have|study|teach|play|speak|love|like|enjoy|hate)\b)", re.IGNORECASE
+)
+BEING = re.compile(r"^I(?:'m| am) (?!\w+ing\b)(?!.* to \w+)", re.IGNORECASE)
+"""\"I'm 30, vegan, *and live in Leeds*\": the parser loses who lives there."""
 CONDITIONAL = re.compile(
     r"(?:if|unless|when|whenever|while|once|whether|suppose|supposing|imagine|assuming|say|let's|what|how|why|where|who|which|can|could|should|would|do|does|did|is|are|have|has|maybe|perhaps|before|after|until|as soon)\b",
     re.IGNORECASE,
@@ -88,26 +93,28 @@ def parts(text: str) -> list[str]:
     role = _role(text)
     if role:
         return role
-    found, start = [], 0
+    found, start, owed = [], 0, ""
     for match in _joints(text):
         left = text[start : match.start()]
-        if match.start() < start or not _ends_here(left, match):
+        if match.start() < start or not _ends_here(owed + left, match):
             continue
-        if match.re is CLAUSE_NEXT and ASKED_FIRST.match(left):
-            text = f"{text[:-1]}." if text.endswith("?") else text
-        found.append(GIVEN.sub("", left) + ".")
-        start = match.end()
-    return [*found, text[start:]]
+        found.append(owed + GIVEN.sub("", left) + ".")
+        start, owed = match.end(), "I " if match.re is VERB_NEXT else ""
+        if match.re is CLAUSE_NEXT and ASKED_FIRST.match(left) and text.endswith("?"):
+            text = f"{text[:-1]}."
+    return [*found, owed + text[start:]]
 
 
 def _joints(text: str) -> list[re.Match[str]]:
-    patterns = [REQUEST_NEXT, CLAUSE_NEXT, *([QUESTION_NEXT] if text.endswith("?") else [])]
+    patterns = [REQUEST_NEXT, CLAUSE_NEXT, VERB_NEXT, *([QUESTION_NEXT] if text.endswith("?") else [])]
     return sorted((m for pattern in patterns for m in pattern.finditer(text)), key=lambda m: m.start())
 
 
 def _ends_here(left: str, match: re.Match[str]) -> bool:
     if len(left.split()) < 2:
         return False
+    if match.re is VERB_NEXT:
+        return BEING.match(left) is not None and not PENDING.search(left)
     if match.re is CLAUSE_NEXT and ASKED_FIRST.match(left):
         return not (PENDING.search(left) or MADE_UP.search(left))
     if CONDITIONAL.match(left):

@@ -130,7 +130,7 @@ def eating(said: Said) -> Reading | None:
     if clause.negated:
         ends = tuple(Ending(p, each.name) for each in things for p in ("eats", "likes")) if clause.ceased else ()
         return Reading(kind, links(said.subject, "does_not_eat", things), ends, state=True)
-    if not is_habitual(said) and not any(t.lower_ == "only" for t in clause.tokens):
+    if not is_habitual(said) and not clause.words & {"only", "now"}:
         return None
     return Reading(kind, links(said.subject, "eats", things), confidence=LOOSE, state=True)
 
@@ -151,7 +151,7 @@ def name_of_diet(said: Said, diets: frozenset[str]) -> str | None:
     name = name_of(complement).lower()
     single = name.removesuffix("s")
     found = next((word for word in (name, single) if word in diets), None)
-    return found or (name if complement.lower_ in diets else None)
+    return found or (complement.lower_ if complement.lower_ in diets else None)
 
 
 VERBS: dict[str, Reader] = {

@@ -241,3 +241,16 @@ def test_what_follows_a_dated_act_did_not_happen_when_it_was_said(extract: Extra
 )
 def test_names_requests_and_flights(extract: Extract, said: str, expected: list[str]) -> None:
     assert told(extract, said) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("I'm 30, vegan, and live in Leeds.", ["@ lives in Leeds."]),
+        ("I'm going to quit and live in Rome.", []),
+        ("I neither smoke nor drink.", []),
+        ("I'm allergic to peanuts and shellfish.", ["@ is allergic to peanuts and shellfish."]),
+    ],
+)
+def test_verbs_that_share_a_subject(extract: Extract, said: str, expected: list[str]) -> None:
+    assert told(extract, said) == expected
