@@ -29,6 +29,7 @@ paris philadelphia pittsburgh porto portland prague reykjavik riga rome rotterda
 seville shanghai shenzhen sheffield sofia stockholm strasbourg stuttgart sydney tallinn tbilisi tehran tokyo toronto
 toulouse turin utrecht valencia vancouver venice vienna vilnius warsaw wellington wroclaw yerevan zagreb zurich
 """
+FIRMS = "google microsoft netflix spotify nvidia tesla siemens bosch ikea samsung toyota volkswagen deloitte accenture"
 PAIRS = """
 new york|new zealand|new delhi|los angeles|san francisco|san diego|las vegas|hong kong|south africa|south korea|north korea|
 costa rica|sri lanka|saudi arabia|buenos aires|mexico city|cape town|kuala lumpur|tel aviv|puerto rico|el salvador|
@@ -37,7 +38,7 @@ dominican republic|united states|united kingdom|new jersey|new orleans|sao paulo
 """Not those that are also words: turkey, china, nice, reading, cork, bath, split."""
 
 SMALL = re.compile(
-    rf"\b(?:{'|'.join([*PAIRS.replace(chr(10), '').split('|'), *COUNTRIES.split(), *CITIES.split()])})\b"
+    rf"\b(?:{'|'.join([*PAIRS.replace(chr(10), '').split('|'), *COUNTRIES.split(), *CITIES.split(), *FIRMS.split()])})\b"
 )
 NAMED = re.compile(
     r"\b(?P<tie>(?:called|named|name is|name's) )(?!(?:a|an|the|after|not|for|by|in|on|my|it|me|him|her|them|to|out|off|up|back|"

@@ -23,8 +23,10 @@ ASKING_PLAINLY = rf"(?:(?:what|how|why)(?: [\w-]+){{0,3}} {AUXILIARY} (?:I|you|w
 ASKING = rf"(?:(?:what|how|why|where|when|who|which|whose)\b|{AUXILIARY} (?!not\b)|any\b|ok\b|(?:[a-z]+ ){{0,2}}(?:ideas|tips|advice|suggestions|recommendations|recs|thoughts|help)\?)"
 
 JOINT = r"(?:,? (?:so|and|but)|,)"
+WITHOUT_COMMA = r"(?:(?:what|how) (?:should|can|could|do) (?:I|we)|any (?:tips|ideas|advice|suggestions|recommendations)|(?:can|could) you (?:help|suggest|recommend|give|tell|make|find|please))\b"
 REQUEST_NEXT = re.compile(
-    rf"{JOINT} (?={POLITE})|, (?:so |and |but )?(?={ASKED})|{JOINT} (?={ASKING_PLAINLY})", re.IGNORECASE
+    rf"{JOINT} (?={POLITE})|, (?:so |and |but )?(?={ASKED})|{JOINT} (?={ASKING_PLAINLY})| (?={WITHOUT_COMMA})",
+    re.IGNORECASE,
 )
 QUESTION_NEXT = re.compile(rf"{JOINT} (?={ASKING})", re.IGNORECASE)
 CLAUSE_NEXT = re.compile(

@@ -254,3 +254,16 @@ def test_names_requests_and_flights(extract: Extract, said: str, expected: list[
 )
 def test_verbs_that_share_a_subject(extract: Extract, said: str, expected: list[str]) -> None:
     assert told(extract, said) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("i have type 1 diabetes what can i eat", ["@ has type 1 diabetes."]),
+        ("im moving to berlin in july any tips", ["@ is moving to Berlin in July 2026."]),
+        ("i work at google and i hate mondays", ["@ works at Google.", "@ hates mondays."]),
+        ("i don't know what should i do", []),
+    ],
+)
+def test_requests_without_any_punctuation(extract: Extract, said: str, expected: list[str]) -> None:
+    assert told(extract, said) == expected
