@@ -88,14 +88,19 @@ def sane(fact: Fact) -> Fact | None:
     span = fact.span
     if span.valid_from and span.valid_to and span.valid_to < span.valid_from:
         span = replace(span, valid_to=None)
-    links = tuple(link for link in fact.links if _is_sane(link.subject) and _is_sane(link.object))
     return replace(
         fact,
         content=content,
         span=span,
         things=tuple(filter(_is_sane, fact.things)),
-        links=tuple(link for link in links if 0 < len(link.predicate) <= LONGEST_PREDICATE),
+        links=tuple(filter(_is_sane_link, fact.links)),
+        ends=tuple(ending for ending in fact.ends if "\0" not in ending.predicate + (ending.object or "")),
     )
+
+
+def _is_sane_link(link: Link) -> bool:
+    named = 0 < len(link.predicate) <= LONGEST_PREDICATE and "\0" not in link.predicate
+    return named and _is_sane(link.subject) and _is_sane(link.object)
 
 
 def _is_sane(thing: Thing) -> bool:

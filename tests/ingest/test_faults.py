@@ -15,7 +15,7 @@ from graphs.embedders import ModelMissing
 from graphs.kinds import EntityType, MemoryKind
 from graphs.models import Embedding, Entity, Episode, Graph, Memory, Relation
 from ingest import pipeline
-from ingest.extractors.base import SPEAKER, Fact, Link, Span, Thing, Utterance, sane
+from ingest.extractors.base import SPEAKER, Ending, Fact, Link, Span, Thing, Utterance, sane
 from ingest.models import IngestJob
 from tests.scripted import Scripted
 from tests.world import Api
@@ -163,10 +163,15 @@ def test_an_end_before_the_start_is_dropped() -> None:
         assert sane(replace(TEA, span=span)).span == span
 
 
-@pytest.mark.parametrize("predicate", ["", "x" * 51])
+@pytest.mark.parametrize("predicate", ["", "x" * 51, "likes\0"])
 def test_a_link_without_a_predicate_that_can_be_kept_is_dropped(predicate: str) -> None:
     fine = Link(SOMEBODY, "x" * 50, ACME)
     assert sane(replace(TEA, links=(Link(SOMEBODY, predicate, ACME), fine))).links == (fine,)
+
+
+def test_an_ending_that_can_not_be_kept_is_dropped() -> None:
+    fine = (Ending("lives_in"), Ending("likes", "tea"))
+    assert sane(replace(TEA, ends=(Ending("likes\0"), *fine, Ending("likes", "\0tea")))).ends == fine
 
 
 @pytest.mark.parametrize(
@@ -192,9 +197,17 @@ class Careless:
 
     def extract(self, utterances: Sequence[Utterance]) -> list[list[Fact]]:
         nameless = Thing("\0", EntityType.TOPIC)
-        links = (Link(SOMEBODY, "x" * 1000, ACME), Link(SOMEBODY, "likes", nameless), Link(SOMEBODY, "works_at", ACME))
+        predicates = ("x" * 1000, "at\0", "works_at")
+        links = (Link(SOMEBODY, "likes", nameless), *(Link(SOMEBODY, predicate, ACME) for predicate in predicates))
         span = Span(datetime(2024, 5, 2, tzinfo=UTC), datetime(2024, 5, 1, tzinfo=UTC))
-        fact = Fact(f"{SPEAKER} works\0 at Acme.", MemoryKind.WORK, span=span, things=(nameless,), links=links)
+        fact = Fact(
+            f"{SPEAKER} works\0 at Acme.",
+            MemoryKind.WORK,
+            span=span,
+            things=(nameless,),
+            links=links,
+            ends=(Ending("\0"),),
+        )
         return [[fact, replace(fact, content=SPEAKER)] for _ in utterances]
 
 
