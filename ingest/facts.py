@@ -17,7 +17,9 @@ DATED = (MemoryKind.EVENT, MemoryKind.PLAN)
 
 _EMPTY = frozenset("a an the am is are be been being do does have has".split())
 """Articles, and auxiliaries that only mark a tense of the same state: "is living in" is "lives in"."""
-_TOKEN = re.compile(r"\w+(?:['’]\w+)?|[^\w\s]")
+_OWNING = re.compile(r"\b(?:has|have)(?=\s+(?:an?|the)\b)", re.IGNORECASE)
+"""No auxiliary: who has a nurse is not a nurse."""
+_TOKEN = re.compile(r"(?<!\S)-\d+|\w+(?:['’]\w+)?|[^\w\s]")
 _PUNCTUATION = frozenset(".,;:!?'\"()“”‘’-–—…")
 _stem = Stemmer.Stemmer("english").stemWord
 
@@ -28,7 +30,7 @@ def digest(content: str, about: UUID | None, day: datetime | None) -> int:
     A signed 64-bit number, for a bigint column. Articles, auxiliaries and punctuation don't matter; everything else
     does, signs too: C++ is not C#.
     """
-    tokens = (token.casefold().replace("’", "'") for token in _TOKEN.findall(content))
+    tokens = (token.casefold().replace("’", "'") for token in _TOKEN.findall(_OWNING.sub("own", content)))
     stems = [_stem(token) for token in tokens if token not in _EMPTY and token not in _PUNCTUATION]
     text = "\0".join([*stems, "", str(about or ""), day.date().isoformat() if day else ""])
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), signed=True)

@@ -22,10 +22,15 @@ DIFFERENT = [
     ("Alice may eat nuts.", "Alice must eat nuts."),
     ("Alice can swim.", "Alice can't swim."),
     ("Her dog is Rex.", "His dog is Rex."),
-    ("Alice is 4.", "Alice is -4°."),
+    ("Alice is a nurse.", "Alice has a nurse."),
+    ("They are the owners.", "They have the owners."),
+    ("The freezer is at -4.", "The freezer is at 4."),
+    ("The price is 1.5.", "The price is 15."),
 ]
 SAME = [
     ("Alice is living in Lisbon.", "Alice lives in Lisbon."),
+    ("Alice has been living in Lisbon.", "Alice lives in Lisbon."),
+    ("Alice and Bob have a dog.", "Alice and Bob HAVE the dog."),
     ("Alice lives in Lisbon.", "Alice lives in Lisbon"),
     ("Alice lives in Lisbon.", "Alice lives in Lisbon!"),
     ("Alice has a dog.", "Alice has the dog."),
