@@ -12,7 +12,7 @@ from graphs.models import Episode, Graph
 from ingest import facts, summaries, sweep
 from ingest.models import IngestJob
 from tests.conftest import Drain
-from tests.factories import EpisodeFactory, GraphFactory, IngestJobFactory, MemoryFactory, MessageFactory, ThreadFactory
+from tests.factories import EpisodeFactory, IngestJobFactory, MemoryFactory, MessageFactory
 from tests.scripted import Scripted
 from tests.world import Api
 from users.models import Summary, User
@@ -68,12 +68,13 @@ def test_a_graph_with_very_much_to_do_does_not_hide_another(monkeypatch: pytest.
     monkeypatch.setattr(sweep, "MOST", 2)
     long_ago = timezone.now() - timedelta(days=1)
     if many == "jobs":
-        thread = ThreadFactory()
-        first = [IngestJobFactory(message=MessageFactory(thread=thread), run_after=long_ago) for _ in range(41)][0]
+        first, second = IngestJobFactory(run_after=long_ago), IngestJobFactory()
+        for _ in range(40):
+            IngestJobFactory(message=MessageFactory(thread=first.thread), run_after=long_ago)
     else:
-        graph = GraphFactory()
-        first = [EpisodeFactory(graph=graph, indexed_at=None) for _ in range(41)][0]
-    second = IngestJobFactory() if many == "jobs" else EpisodeFactory(indexed_at=None)
+        first, second = EpisodeFactory(indexed_at=None), EpisodeFactory(indexed_at=None)
+        for _ in range(40):
+            EpisodeFactory(graph=first.graph, indexed_at=None)
     assert set(sweep.waiting_graphs()) == {first.graph_id, second.graph_id}
 
 

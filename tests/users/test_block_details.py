@@ -26,24 +26,31 @@ MAY = datetime(2026, 5, 1, tzinfo=UTC)
 JUNE = datetime(2026, 6, 7, tzinfo=UTC)
 
 
+QUERIES = pytest.mark.parametrize("query", [None, "Where does Alice live?"], ids=["standing", "answering"])
+ENDED = [{"valid_to": timezone.now() - timedelta(seconds=1)}, {"retired_at": timezone.now()}]
+
+
+@QUERIES
 @pytest.mark.django_db
-@pytest.mark.parametrize("query", [None, "Where does Alice live?"], ids=["standing", "answering"])
-class TestSummaryOfWhatHasEnded:
-    def test_one_that_rests_on_what_holds_is_shown(self, query: str | None) -> None:
-        assert HEADING in _block_with_summary(query, valid_to=timezone.now() + timedelta(days=1))
+def test_a_summary_that_rests_on_what_holds_is_shown(query: str | None) -> None:
+    assert HEADING in _block_with_summary(query, valid_to=timezone.now() + timedelta(days=1))
 
-    def test_one_that_rests_on_a_memory_that_has_ended_is_left_out(self, query: str | None) -> None:
-        assert HEADING not in _block_with_summary(query, valid_to=timezone.now() - timedelta(seconds=1))
 
-    def test_one_that_rests_on_a_memory_that_is_no_longer_believed_is_left_out(self, query: str | None) -> None:
-        assert HEADING not in _block_with_summary(query, retired_at=timezone.now())
+@QUERIES
+@pytest.mark.django_db
+@pytest.mark.parametrize("fields", ENDED, ids=["ended", "retired"])
+def test_a_summary_that_rests_on_what_is_over_is_left_out(query: str | None, fields: dict[str, Any]) -> None:
+    assert HEADING not in _block_with_summary(query, **fields)
 
-    def test_one_that_rests_on_a_memory_that_is_gone_is_left_out(self, query: str | None) -> None:
-        user = UserFactory()
-        fact = MemoryFactory(graph=user.graph)
-        SummaryFactory(user=user, memories=(fact, MemoryFactory(graph=user.graph)))
-        fact.delete()
-        assert HEADING not in assemble(user=user, template="chat", max_tokens=1500, query=query).text
+
+@QUERIES
+@pytest.mark.django_db
+def test_a_summary_that_rests_on_a_memory_that_is_gone_is_left_out(query: str | None) -> None:
+    user = UserFactory()
+    gone = MemoryFactory(graph=user.graph)
+    SummaryFactory(user=user, memories=(gone, MemoryFactory(graph=user.graph)))
+    gone.delete()
+    assert HEADING not in assemble(user=user, template="chat", max_tokens=1500, query=query).text
 
 
 def test_a_summary_comes_back_when_it_is_made_anew(
