@@ -112,13 +112,18 @@ def _claim(lease: Lease) -> Work:
 
 
 def _begin(job: IngestJob) -> None:
-    """Count the attempt; a job that has used up its attempts fails here, whatever killed the worker."""
+    """Count the attempt; a job that has used up its attempts fails here, whatever killed the worker.
+
+    Should it kill the worker once more, it is not due again before the others of its graph had their turn.
+    """
     if job.attempts >= settings.INGEST_MAX_ATTEMPTS:
         _fail(job, "GAVE_UP", job.error_detail or "The worker died each time that this message was read.")
         return
     job.attempts += 1
     job.started_at = timezone.now()
     job.status = IngestJob.Status.RUNNING
+    if job.attempts > 1:
+        job.run_after = job.started_at + timedelta(seconds=2**job.attempts)
 
 
 def _not_too_long(jobs: list[IngestJob]) -> list[IngestJob]:

@@ -90,13 +90,13 @@ def search_each(
     found = [
         hit
         for graph, order in zip(scope, ranked, strict=True)
-        for hit in _search_one(graph, order, question, limit, kinds, wanted)
+        for hit in _search_one(graph, order, question, limit=limit, kinds=kinds, filters=wanted)
     ]
     return sorted(found, key=lambda hit: hit.key)
 
 
 def _search_one(
-    graph: Graph, ranked: Ranked, question: Question, limit: int, kinds: Sequence[str], filters: Filters
+    graph: Graph, ranked: Ranked, question: Question, *, limit: int, kinds: Sequence[str], filters: Filters
 ) -> list[Hit]:
     memories = _memories(graph, ranked, question, filters)
     hits = {
