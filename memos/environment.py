@@ -1,23 +1,31 @@
-"""Settings from the environment or `.env`, read strictly: a wrong value stops the start and names itself."""
+"""Settings from the environment or `.env`, read strictly: a wrong value stops the start and names itself.
 
+It knows nothing of Django, so that the supervisor can read them before anything is started.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
 
 TRUE = ("true", "1", "yes", "on")
 FALSE = ("false", "0", "no", "off")
 
 
-class Environment:
-    """An empty value is no value."""
+class WrongSetting(ValueError):
+    """A setting has a value that it can't have. The message names it."""
 
-    def __init__(self, env_file: Path):
-        self._env = environ.Env()
-        environ.Env.read_env(env_file)
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Reads values by name; an empty value is no value."""
+
+    values: Mapping[str, str]
 
     def text(self, name: str, default: str = "") -> str:
-        return self._env.str(name, "").strip() or default
+        return self.values.get(name, "").strip() or default
 
     def items(self, name: str, default: list[str]) -> list[str]:
         """Values with commas between them."""
@@ -26,17 +34,60 @@ class Environment:
     def flag(self, name: str, default: bool) -> bool:
         value = self.text(name, str(default)).lower()
         if value not in TRUE + FALSE:
-            raise ImproperlyConfigured(f"{name} has to be true or false, not {value!r}.")
+            raise WrongSetting(f"{name} has to be true or false, not {value!r}.")
         return value in TRUE
 
     def number(self, name: str, default: int, low: int, high: int) -> int:
         value = self.text(name, str(default))
         if not value.isdecimal() or not low <= int(value) <= high:
-            raise ImproperlyConfigured(f"{name} has to be a whole number from {low} to {high}, not {value!r}.")
+            raise WrongSetting(f"{name} has to be a whole number from {low} to {high}, not {value!r}.")
         return int(value)
 
     def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
         value = self.text(name, default)
         if value not in choices:
-            raise ImproperlyConfigured(f"{name} has to be one of {', '.join(choices)}, not {value!r}.")
+            raise WrongSetting(f"{name} has to be one of {', '.join(choices)}, not {value!r}.")
         return value
+
+    def origins(self, name: str) -> list[str]:
+        found = self.items(name, [])
+        for origin in found:
+            if not origin.startswith(("https://", "http://")):
+                raise WrongSetting(f"{name} has to be origins such as https://memos.example.com, not {origin!r}.")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What the web process and the workers can be told from outside."""
+
+    debug: bool
+    allowed_hosts: list[str]
+    csrf_trusted_origins: list[str]
+    secure_cookies: bool
+    trust_proxy: bool
+    database_pool: int
+    ingest_lease_seconds: int
+    ingest_max_attempts: int
+    log_level: str
+
+
+def read(env: Environment) -> Values:
+    """Raises WrongSetting for the first that is wrong."""
+    return Values(
+        debug=env.flag("DEBUG", False),
+        allowed_hosts=env.items("ALLOWED_HOSTS", ["*"]),
+        csrf_trusted_origins=env.origins("CSRF_TRUSTED_ORIGINS"),
+        secure_cookies=env.flag("SECURE_COOKIES", False),
+        trust_proxy=env.flag("TRUST_PROXY", False),
+        database_pool=env.number("DATABASE_POOL", 0, 0, 1000),
+        ingest_lease_seconds=env.number("INGEST_LEASE_SECONDS", 20, 5, 3600),
+        ingest_max_attempts=env.number("INGEST_MAX_ATTEMPTS", 8, 1, 100),
+        log_level=env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+    )
+
+
+def of_process(env_file: Path) -> Environment:
+    """The environment of this process, with what a file adds to it."""
+    environ.Env.read_env(env_file)
+    return Environment(os.environ)

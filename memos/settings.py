@@ -7,21 +7,25 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from memos import environment
 from memos.embedded import endpoints, secrets
-from memos.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
 
-env = Environment(BASE_DIR / os.environ.get("MEMOS_ENV_FILE", ".env"))
+env = environment.of_process(BASE_DIR / os.environ.get("MEMOS_ENV_FILE", ".env"))
+try:
+    values = environment.read(env)
+except environment.WrongSetting as error:
+    raise ImproperlyConfigured(str(error)) from None
 
 DATA_DIR = (BASE_DIR / Path(env.text("MEMOS_DATA_DIR", "data")).expanduser()).absolute()
-DEBUG = env.flag("DEBUG", False)
+DEBUG = values.debug
 SECRET_KEY = env.text("SECRET_KEY") or secrets.load_or_create(DATA_DIR, "secret_key")
 KEY_PEPPERS = {"1": env.text("MEMOS_KEY_PEPPER") or secrets.load_or_create(DATA_DIR, "key_pepper")}
 KEY_PEPPER_ID = "1"
-ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", ["*"])
-CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS", [])
+ALLOWED_HOSTS = values.allowed_hosts
+CSRF_TRUSTED_ORIGINS = values.csrf_trusted_origins
 
 
 WORKS_WHEN_STOPPED = ("backup", "restore")
@@ -99,15 +103,15 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True  # straight from the packages: nothing to collect
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.flag("SECURE_COOKIES", False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = values.secure_cookies
 SESSION_COOKIE_AGE = 12 * 3600
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("TRUST_PROXY", False) else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if values.trust_proxy else None
 
 # ---------------------------------------------------------------- PostgreSQL
 DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True  # works behind PgBouncer in transaction mode
-DATABASE_POOL = env.number("DATABASE_POOL", 0, 0, 1000)
+DATABASE_POOL = values.database_pool
 """Connections that a web process keeps open; at least as many as it has threads. 0: one connection a thread."""
 if DATABASE_POOL:
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}
@@ -192,8 +196,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # ---------------------------------------------------------------- Ingestion
-INGEST_LEASE_SECONDS = env.number("INGEST_LEASE_SECONDS", 20, 5, 3600)
-INGEST_MAX_ATTEMPTS = env.number("INGEST_MAX_ATTEMPTS", 8, 1, 100)
+INGEST_LEASE_SECONDS = values.ingest_lease_seconds
+INGEST_MAX_ATTEMPTS = values.ingest_max_attempts
 
 # ---------------------------------------------------------------- Console and logs
 UNFOLD = {
@@ -212,5 +216,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "loggers": {"httpx": {"level": "WARNING"}},
-    "root": {"handlers": ["stderr"], "level": env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))},
+    "root": {"handlers": ["stderr"], "level": values.log_level},
 }

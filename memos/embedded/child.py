@@ -113,7 +113,7 @@ def _when_we_die(number: signal.Signals) -> Callable[[], None] | None:
     prctl, parent = _libc.prctl, os.getpid()
 
     def ask_the_kernel() -> None:
-        signal.signal(number, signal.SIG_DFL)  # a shell that starts us with & has some signals ignored, for children too
+        signal.signal(number, signal.SIG_DFL)  # a shell that starts us with & leaves some ignored, for children too
         prctl(_PR_SET_PDEATHSIG, int(number))
         if os.getppid() != parent:  # it died before we could ask
             os._exit(1)

@@ -67,7 +67,7 @@ def banner(options: Options, steps: FirstSteps, base: str, seconds: float) -> st
     lines += [f"  Data      {options.data_dir}, logs in {options.data_dir / 'logs'}", ""]
     lines += [f"  {note}" for note in steps.notes]
     if not steps.key:
-        lines += ["  Another API key: .venv/bin/python manage.py create_key; then: export MEMOS_KEY=mos_live_…"]
+        lines += ["  Another API key: .venv/bin/python manage.py create_key default; then: export MEMOS_KEY=mos_live_…"]
     lines += ["Try it, one line after the other:", "", *try_it(base, steps.key or "$MEMOS_KEY"), ""]
     return "\n".join(lines)
 

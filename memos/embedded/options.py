@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import environ
 
+from memos import environment as settings
 from memos.embedded.errors import EmbeddedError
 
 _KEY = re.compile(r"mos_live_[A-Za-z0-9]{20,200}")
@@ -38,6 +39,7 @@ def read(root: Path, environment: Mapping[str, str] = os.environ) -> Options:
     merged = _with_env_file(root / environment.get("MEMOS_ENV_FILE", ".env"), environment)
     given = {name: value.strip() for name, value in merged.items() if value.strip()}
     _check_bootstrap(given)
+    _check_the_rest(given)
     return Options(
         root=root,
         data_dir=(root / Path(given.get("MEMOS_DATA_DIR", "data")).expanduser()).absolute(),
@@ -82,6 +84,19 @@ def _url(given: Mapping[str, str], name: str) -> str | None:
     if not known:
         raise EmbeddedError(f"{name} has to be a URL that begins with {_SCHEMES[name][0]}://.")
     return given[name]
+
+
+def _check_the_rest(given: Mapping[str, str]) -> None:
+    """What the web process and the workers read themselves: told before anything is started."""
+    try:
+        values = settings.read(settings.Environment(given))
+    except settings.WrongSetting as error:
+        raise EmbeddedError(str(error)) from None
+    threads = _number(given, "WEB_THREADS", 8, 1, 256)
+    if 0 < values.database_pool < threads:
+        raise EmbeddedError(
+            f"DATABASE_POOL has to be 0 or at least WEB_THREADS ({threads}), not {values.database_pool}."
+        )
 
 
 def _check_bootstrap(given: Mapping[str, str]) -> None:

@@ -20,6 +20,14 @@ WRONG = [
     ("DATABASE_URL", "mysql://localhost/memos"),
     ("DATABASE_URL", "postgres://localhost:port/memos"),
     ("REDIS_URL", "localhost:6379"),
+    ("DEBUG", "foo"),
+    ("TRUST_PROXY", "maybe"),
+    ("SECURE_COOKIES", "2"),
+    ("LOG_LEVEL", "loud"),
+    ("INGEST_LEASE_SECONDS", "abc"),
+    ("INGEST_MAX_ATTEMPTS", "0"),
+    ("DATABASE_POOL", "2"),
+    ("CSRF_TRUSTED_ORIGINS", "memos.example.com"),
 ]
 
 
