@@ -133,7 +133,7 @@ def _not_too_long(jobs: list[IngestJob]) -> list[IngestJob]:
 
 
 def _index(lease: Lease, episodes: Sequence[Episode]) -> None:
-    """Slice by slice, each of which extends the lease: a message of 100,000 characters takes longer than one lasts."""
+    """Slice by slice: what is indexed of a message of 100,000 characters stays so when the worker dies behind it."""
     by_length = sorted(episodes, key=lambda episode: len(episode.content))
     for start in range(0, len(by_length), SLICE_EPISODES):
         _index_slice(lease, by_length[start : start + SLICE_EPISODES])

@@ -40,26 +40,19 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Narrows what is found. Times are when something was said."""
+    """Narrows what is found: `kind` memories, the others the episodes that a hit rests on."""
 
     kind: str | None = None
     role: str | None = None
     stream: UUID | None = None
-    said_from: object | None = None
-    said_to: object | None = None
 
     def episodes(self) -> QuerySet[Episode]:
-        wanted = {
-            "role": self.role,
-            "stream": self.stream,
-            "said_at__gte": self.said_from,
-            "said_at__lt": self.said_to,
-        }
+        wanted = {"role": self.role, "stream": self.stream}
         return Episode.objects.filter(**{name: value for name, value in wanted.items() if value is not None})
 
     @property
     def narrows_episodes(self) -> bool:
-        return any((self.role, self.stream, self.said_from, self.said_to))
+        return bool(self.role or self.stream)
 
 
 def search(

@@ -8,7 +8,7 @@ from ingest.extractors.local.clauses import Tense
 from ingest.extractors.local.nouns import ME, all_called, called, full_name, is_mine, is_name, is_pet
 from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, animal, links, person
 from ingest.extractors.local.scene import Said
-from ingest.extractors.local.words import PARTNERS, RELATIONS, SPOUSES
+from ingest.extractors.local.words import RELATIONS
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -136,10 +136,6 @@ def naming(said: Said) -> Reading | None:
 def kinship(noun: "Token", thing: Thing, predicate: str) -> tuple[Link, ...]:
     """What "my sister Anna" asserts by itself."""
     return (Link(ME, predicate, thing),) if noun.lower_ not in ("family", "in-laws", "parents") else ()
-
-
-def is_partner(noun: "Token") -> bool:
-    return noun.lower_ in SPOUSES or noun.lower_ in PARTNERS
 
 
 VERBS: dict[str, Reader] = {

@@ -145,12 +145,6 @@ def seeking(said: Said) -> Reading | None:
     return Reading(MemoryKind.GOAL, state=True)
 
 
-def looking_forward(said: Said) -> Reading | None:
-    ahead = any(date.span.ends and date.span.ends > said.said_at for date in said.dates)
-    aim = said.clause.after("to")
-    return Reading(MemoryKind.PLAN, confidence=LOOSE) if ahead and aim is not None and is_informative(aim) else None
-
-
 def trying(said: Said) -> Reading | None:
     """In progress only: "I'm trying to lose ten kilos"."""
     return wanting(said) if said.clause.tense in (Tense.PROGRESSIVE, Tense.PERFECT) else None
