@@ -7,6 +7,7 @@ from uuid import UUID
 
 import numpy as np
 from django.db.models import QuerySet
+from django.utils import timezone
 from pgvector.django import CosineDistance
 
 from graphs import embedders
@@ -141,10 +142,9 @@ def _own(memories: list[Memory], near: dict[UUID, float], question: Question) ->
     """What a memory adds to the score of the episode that it rests on."""
     cosines = np.array([near.get(memory.pk, 0.0) for memory in memories])
     z = (cosines - cosines.mean()) / max(float(cosines.std()), 1e-9) if len(cosines) > 1 else np.zeros(len(cosines))
-    return [
-        weights.MEMORY_OWN * float(value) + (weights.CLOSED if memory.valid_to and not question.asks_when else 0.0)
-        for memory, value in zip(memories, z, strict=True)
-    ]
+    now = timezone.now()
+    over = [bool(memory.valid_to and memory.valid_to <= now and not question.asks_when) for memory in memories]
+    return [weights.MEMORY_OWN * float(value) + weights.CLOSED * ended for value, ended in zip(z, over, strict=True)]
 
 
 def sources_of(memories: Sequence[Memory]) -> dict[UUID, list[Episode]]:

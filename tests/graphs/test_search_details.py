@@ -1,10 +1,12 @@
 """Search while a worker indexes beside it."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 import pytest
+from django.utils import timezone
 
 from graphs import embedders
 from graphs.models import Episode, Graph
@@ -80,3 +82,18 @@ def test_a_speaker_whose_name_is_blank_does_not_fail_a_search() -> None:
     EpisodeFactory(graph=graph, content=TEA, speaker="  ")
     hits = search([graph], "What does Alice like?", kinds=("episode",), limit=10)
     assert [hit.record.content for hit in hits] == [TEA]
+
+
+@pytest.mark.parametrize(("days", "is_demoted"), [(-1, True), (1, False)], ids=["yesterday", "tomorrow"])
+def test_only_a_fact_that_is_over_ranks_lower(days: int, is_demoted: bool) -> None:
+    graph = GraphFactory()
+    episode = EpisodeFactory(graph=graph, content=TEA)
+    memories = [
+        MemoryFactory(graph=graph, content=TEA, digest=1, valid_to=None),
+        MemoryFactory(graph=graph, content=TEA, digest=2, valid_to=timezone.now() + timedelta(days=days)),
+    ]
+    for memory in memories:
+        SourceFactory(memory=memory, episode=episode)
+    scores = {hit.record.pk: hit.score for hit in search([graph], "green tea", kinds=["memory"])}
+    open_ended, ending = (scores[memory.pk] for memory in memories)
+    assert (ending < open_ended) is is_demoted
