@@ -1,20 +1,37 @@
 """Entities and graphs as rows: how one is named, found and made."""
 
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from graphs.kinds import EntityType
 from graphs.models import Entity, Graph
 from memos.projects.models import Project
 
+LONGEST_NAME = 200
+_LEGAL_FORM = re.compile(
+    r",? (?:inc|incorporated|llc|llp|ltd|limited|plc|corp|corporation|co|gmbh|ag|kg|se|s\.?a|s\.?r\.?l|s\.?p\.?a|b\.?v|"
+    r"n\.?v|a\.?b|oy|pty ltd)\.?$"
+)
+_ACCENTED = re.compile("(?<=[a-z])[\u0300-\u036f]+")
+"""Accents on Latin letters. In other scripts the signs above and below a letter make it another one."""
+
 
 def key_of(name: str) -> str:
     """Two names with the same key are the same name."""
-    return " ".join(name.casefold().split())[:200]
+    return " ".join(name.casefold().split())[:LONGEST_NAME]
+
+
+def keys_of(name: str, type_: str) -> set[str]:
+    """What a name is looked up by: its key without accents, and an organisation's also without its legal form."""
+    key = unicodedata.normalize("NFC", _ACCENTED.sub("", unicodedata.normalize("NFKD", key_of(name))))
+    key = key.replace("’", "'")[:LONGEST_NAME]
+    return {key, _LEGAL_FORM.sub("", key)} if type_ == EntityType.ORGANIZATION else {key}
 
 
 @transaction.atomic
@@ -29,22 +46,38 @@ def create_graph(project: Project, kind: Graph.Kind, *, subject_name: str = "") 
 def create_entity(
     graph: Graph, name: str, type_: str, seen_at: datetime, *, aliases: Sequence[str] = (), is_subject: bool = False
 ) -> Entity:
-    return Entity.objects.create(
+    entity = Entity(
         project_id=graph.project_id,
         graph=graph,
-        name=name[:200],
-        key=key_of(name),
         type=type_,
-        aliases=[alias[:200] for alias in aliases],
         is_subject=is_subject,
         first_seen_at=seen_at,
         last_seen_at=seen_at,
     )
+    call(entity, name, aliases)
+    entity.save(force_insert=True)
+    return entity
+
+
+NAMING = ("name", "key", "aliases", "names")
+"""The columns that `call` sets."""
+
+
+def call(entity: Entity, name: str, aliases: Iterable[str]) -> None:
+    """Give an entity its name, its other names, and what it is found by; nothing is saved."""
+    entity.name, entity.key = name[:LONGEST_NAME], key_of(name)
+    others = (alias[:LONGEST_NAME] for alias in aliases if alias.strip() and key_of(alias) != entity.key)
+    entity.aliases = list({key_of(alias): alias for alias in others}.values())
+    keys = (keys_of(each, entity.type) for each in (entity.name, *entity.aliases) if each)
+    entity.names = sorted(set().union(*keys))
+
+
+def named(graph: Graph, name: str, type_: str) -> QuerySet[Entity]:
+    """Every entity that goes by a name, of whatever type, the oldest first."""
+    return Entity.objects.filter(graph=graph, names__overlap=list(keys_of(name, type_))).order_by("first_seen_at", "id")
 
 
 def find_entity(graph: Graph, name: str, type_: str) -> Entity | None:
     """By name or alias, of the same type; a mere topic may turn out to be anything. Two are rather left apart."""
-    named = Q(key=key_of(name)) | Q(aliases__contains=[name[:200]])
-    rows = Entity.objects.filter(named, graph=graph).order_by("first_seen_at", "id")
     types = {type_, EntityType.TOPIC}
-    return next((row for row in rows if row.type in types or type_ == EntityType.TOPIC), None)
+    return next((row for row in named(graph, name, type_) if row.type in types or type_ == EntityType.TOPIC), None)

@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 from factory.django import DjangoModelFactory, Password
 
-from graphs.entities import create_entity, key_of
+from graphs.entities import create_entity, key_of, keys_of
 from graphs.indexing import write_memory_text
 from graphs.kinds import EntityType, MemoryKind
 from graphs.languages import search_config
@@ -234,6 +234,10 @@ class EntityFactory(DjangoModelFactory[Entity]):
     project = factory.SelfAttribute("graph.project")
     name = factory.Sequence("Acme {}".format)
     key = factory.LazyAttribute(lambda o: key_of(o.name))
+    names = factory.LazyAttribute(
+        lambda o: sorted(set().union(*(keys_of(name, o.type) for name in (o.name, *o.aliases) if name)))
+    )
+    aliases = factory.LazyFunction(list)
     type = EntityType.ORGANIZATION
     first_seen_at = factory.LazyFunction(timezone.now)
     last_seen_at = factory.SelfAttribute("first_seen_at")

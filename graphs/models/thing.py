@@ -1,4 +1,5 @@
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -8,7 +9,12 @@ from memos.projects.models import Record, RecordQuerySet
 
 
 class Entity(Record):
-    """A person, a place, an organisation, a thing. Each user's graph has one subject: the user."""
+    """A person, a place, an organisation, a thing. Each user's graph has one subject: the user.
+
+    ``names`` are the keys of its name and aliases, by which it is found. ``apart`` are the keys of names that it was
+    told apart from: they never mean it by resemblance again. ``merged`` is what was merged into it, each with its state
+    and with what came from it, so that a merge can be undone.
+    """
 
     PREFIX = "ent"
 
@@ -17,6 +23,9 @@ class Entity(Record):
     key = models.CharField(max_length=200, editable=False)
     type = models.CharField(max_length=12, choices=EntityType.choices)
     aliases = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    names = ArrayField(models.CharField(max_length=200), default=list, editable=False)
+    apart = ArrayField(models.CharField(max_length=200), default=list, editable=False)
+    merged = models.JSONField(default=list, editable=False)
     is_subject = models.BooleanField(default=False, editable=False)
     summary = models.TextField(blank=True)
     first_seen_at = models.DateTimeField()
@@ -31,6 +40,7 @@ class Entity(Record):
         ]
         indexes = [
             models.Index("graph", "key", name="entity_by_key"),
+            GinIndex(fields=["graph", "names"], name="entity_by_any_name"),
             models.Index("graph", models.F("id").desc(), name="entity_by_graph"),
         ]
 
