@@ -32,7 +32,7 @@ _LONGEST_BATCH = 2048
 
 
 class MiniLM:
-    model = "all-MiniLM-L6-v2-int8/96"
+    model = "all-MiniLM-L6-v2-int8/96-unit"
 
     def check(self) -> None:
         for package, name, sha256 in (MODEL, TOKENIZER):
@@ -53,7 +53,7 @@ class MiniLM:
         states = _forward([encoding])[0]
         words = [_word(text, encoding, place) for place in range(len(encoding.ids))]
         rows = [place for place, word in enumerate(words) if any(map(str.isalnum, word))]
-        return EncodedQuery(_mean(states), _unit(states)[rows] @ _projection(), tuple(words[place] for place in rows))
+        return EncodedQuery(_mean(states), _projected(states[rows]), tuple(words[place] for place in rows))
 
 
 def _batches(order: list[int], encodings: list[Encoding]) -> list[list[int]]:
@@ -81,8 +81,13 @@ def _forward(encodings: list[Encoding]) -> list[NDArray[np.float32]]:
 
 
 def _encoded(encoding: Encoding, states: NDArray[np.float32]) -> Encoded:
-    tokens = _unit(states[1:-1]) @ _projection()  # without [CLS] and [SEP]
-    return Encoded(_mean(states), np.clip(np.rint(tokens * 127), -127, 127).astype(np.int8))
+    tokens = _projected(states[1:-1])  # without [CLS] and [SEP]
+    return Encoded(_mean(states), np.rint(tokens * 127).astype(np.int8))
+
+
+def _projected(states: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Token vectors in 96 dimensions, of unit length again: what the projection cut off is not held against a match."""
+    return _unit(_unit(states) @ _projection())
 
 
 def _mean(states: NDArray[np.float32]) -> NDArray[np.float32]:
