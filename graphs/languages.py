@@ -8,7 +8,7 @@ DEFAULT = "en"
 _SURE_FROM = 12
 """Letters below which a guess is no better than chance: "ok" reads as Afrikaans."""
 
-_CONFIGS = {
+CONFIGS = {
     "ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish", "fi": "finnish",
     "fr": "french", "hu": "hungarian", "id": "indonesian", "it": "italian", "lt": "lithuanian", "nl": "dutch",
     "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sv": "swedish", "tr": "turkish",
@@ -27,9 +27,9 @@ def detect(text: str) -> str:
 @cache
 def load() -> None:
     """Load the model: some 75 MB that processes made by a fork can share."""
-    py3langid.set_languages([*_CONFIGS, *_OTHERS])
+    py3langid.set_languages([*CONFIGS, *_OTHERS])
 
 
 def search_config(language: str) -> str:
     """The text search configuration of PostgreSQL for a language; `simple` (no stemming) where it has none."""
-    return _CONFIGS.get(language, "simple")
+    return CONFIGS.get(language, "simple")

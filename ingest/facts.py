@@ -2,7 +2,9 @@
 
 import hashlib
 import re
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import Stemmer
@@ -10,10 +12,18 @@ from django.db.models import F
 from django.utils import timezone
 
 from graphs.kinds import MemoryKind
-from graphs.models import Graph, Memory, MemoryRevision
+from graphs.models import Entity, Episode, Graph, Memory, MemoryRevision
+from graphs.models.memory import SPEAKER
+from graphs.render import UNNAMED, name_of
 
 DATED = (MemoryKind.EVENT, MemoryKind.PLAN)
 """Kinds that happen: the same words for another day are another fact."""
+
+STATE = ("content", "kind", "language", "valid_from", "valid_to", "valid_precision", "invalidated_by_id", "metadata")
+"""What a revision keeps of a memory."""
+STATED = ("content", "kind", "language", "confidence", "valid_from", "valid_to", "valid_precision", "ends", "metadata")
+"""What a source tells of a memory."""
+INGEST = MemoryRevision.ChangedBy.INGEST
 
 _EMPTY = frozenset("a an the am is are be been being do does have has".split())
 """Articles, and auxiliaries that only mark a tense of the same state: "is living in" is "lives in"."""
@@ -36,6 +46,23 @@ def digest(content: str, about: UUID | None, day: datetime | None) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), signed=True)
 
 
+def digest_of(memory: Memory) -> int:
+    """Of a memory as it stands: whom it is about counts where its sentence names them, its day where it happens."""
+    about = memory.about_id if SPEAKER in memory.content else None
+    return digest(memory.content, about, memory.valid_from if memory.kind in DATED else None)
+
+
+def spoken_of(about: Entity | None, text: str) -> str:
+    """A caller's sentence with SPEAKER where it begins with the name of whom it is about, as `render.sentence` puts it.
+
+    A SPEAKER that the caller sent would be read as that name: it goes.
+    """
+    text = text.replace(SPEAKER, " ")
+    if about is None:
+        return text
+    return re.sub(rf"\A(?:{re.escape(name_of(about))}|{UNNAMED})\b", SPEAKER, text)
+
+
 def believed_twin(memory: Memory) -> Memory | None:
     """The believed memory that says the same for a time that overlaps; it is locked with the graph."""
     twins = Memory.objects.believed().filter(graph=memory.graph, digest=memory.digest).order_by("created_at")
@@ -50,31 +77,61 @@ def _starts_before_end(one: Memory, other: Memory) -> bool:
     return one.valid_from is None or other.valid_to is None or one.valid_from < other.valid_to
 
 
-def close(memory: Memory, *, at: datetime, by: Memory, reason: str) -> None:
+def close(memory: Memory, *, at: datetime, by: Memory, reason: str, cause: Episode | None = None) -> None:
     """Say that a memory held until ``at``: it stays believed, with its end, and its earlier state is kept."""
-    keep_revision(memory, MemoryRevision.ChangedBy.INGEST, reason)
-    memory.valid_to = max(at, memory.valid_from) if memory.valid_from else at
-    memory.invalidated_by = by
-    memory.save(update_fields=["valid_to", "invalidated_by", "recorded_at"])
+    at = max(at, memory.valid_from) if memory.valid_from else at
+    change(memory, Change(INGEST, reason, cause), valid_to=at, invalidated_by=by)
     Graph.objects.filter(pk=memory.graph_id).update(summarised_version=0)  # a summary may say what has just ended
 
 
-def keep_revision(memory: Memory, changed_by: str, reason: str) -> None:
-    now = timezone.now()
+def retire(memory: Memory, *, by: Memory | None = None, reason: str, cause: Episode | None = None) -> None:
+    """Withdraw a belief that never was so: `as_of` shows it until now, and nothing does from now on."""
+    keep_state(memory, Change(INGEST, reason, cause))
+    memory.invalidated_by, memory.retired_at = by, memory.recorded_at
+    memory.save(update_fields=["invalidated_by", "retired_at", "recorded_at"])
+    Graph.objects.filter(pk=memory.graph_id).update(summarised_version=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Who changed a memory and why; ``cause`` is the episode that the change rests on, and is undone with."""
+
+    by: MemoryRevision.ChangedBy
+    reason: str
+    cause: Episode | None = None
+
+
+def change(memory: Memory, told: Change, **values: Any) -> None:
+    """Give a memory other values and keep the state that they end. Every change of a saved memory goes through here.
+
+    Raises IntegrityError where it would run into another belief.
+    """
+    keep_state(memory, told)
+    for name, value in values.items():
+        setattr(memory, name, value)
+    memory.save(update_fields=[*values, "recorded_at"])
+
+
+def keep_state(memory: Memory, told: Change) -> None:
+    """A clock that stands still or goes back makes no state end before it began."""
+    now = max(timezone.now(), memory.recorded_at + timedelta(microseconds=1))
     MemoryRevision.objects.create(
         project_id=memory.project_id,
         graph_id=memory.graph_id,
         memory=memory,
-        content=memory.content,
-        valid_from=memory.valid_from,
-        valid_to=memory.valid_to,
-        valid_precision=memory.valid_precision,
         recorded_from=memory.recorded_at,
         recorded_to=now,
-        changed_by=changed_by,
-        reason=reason,
+        changed_by=told.by,
+        reason=told.reason,
+        cause=told.cause,
+        **{name: getattr(memory, name) for name in STATE},
     )
     memory.recorded_at = now
+
+
+def stated_by(memory: Memory) -> dict[str, Any]:
+    """What a source says by itself, as it is kept with it: the values that the memory has if it has no other."""
+    return {name: getattr(memory, name) for name in STATED}
 
 
 def bump(graph: Graph) -> None:

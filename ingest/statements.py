@@ -11,8 +11,9 @@ from django.utils import timezone
 from graphs.indexing import write_memory_text
 from graphs.kinds import MemoryKind, Precision
 from graphs.models import Entity, Episode, Graph, Memory, MemoryRevision, Source
-from graphs.models.memory import SPEAKER
+from graphs.render import sentence
 from ingest import facts, tasks
+from ingest.facts import Change
 from memos import ids
 from memos.api.problems import invalid
 from memos.projects import audit
@@ -38,15 +39,15 @@ def state_memory(*, caller: Caller, graph: Graph, statement: Statement) -> Memor
     """
     graph = Graph.objects.select_for_update(no_key=True).get(pk=graph.pk)
     stated = _unsaved(graph, statement)
+    episode = statement_of(stated, stated.said_at)
     memory = facts.believed_twin(stated)
     if memory is None:
         memory = stated
         memory.save()
         write_memory_text([memory])
     else:
-        _restate(memory, stated)
-    episode = _episode(graph, stated)
-    Source.objects.create(project_id=graph.project_id, graph=graph, memory=memory, episode=episode)
+        _restate(memory, stated, episode)
+    support(memory, episode, facts.stated_by(stated))
     facts.bump(graph)
     audit.record(caller, "memory.stated", memory.ref)
     tasks.ring_graph(graph.pk)
@@ -54,24 +55,24 @@ def state_memory(*, caller: Caller, graph: Graph, statement: Statement) -> Memor
 
 
 def _unsaved(graph: Graph, statement: Statement) -> Memory:
-    day = statement.valid_from if statement.kind in facts.DATED else None
-    content = statement.content.replace(SPEAKER, " ")  # it would be read as the name of whom the memory is about
-    return Memory(
+    subject = Entity.objects.filter(graph=graph, is_subject=True).first()
+    memory = Memory(
         project_id=graph.project_id,
         graph=graph,
-        about=Entity.objects.filter(graph=graph, is_subject=True).first(),
-        content=content,
+        about=subject,
+        content=facts.spoken_of(subject, statement.content),
         kind=statement.kind,
         said_at=timezone.now(),
         valid_from=statement.valid_from,
         valid_to=statement.valid_to,
         valid_precision=Precision.DAY if statement.valid_from or statement.valid_to else None,
-        digest=facts.digest(content, None, day),
         metadata=statement.metadata,
     )
+    memory.digest = facts.digest_of(memory)
+    return memory
 
 
-def _restate(memory: Memory, stated: Memory) -> None:
+def _restate(memory: Memory, stated: Memory, episode: Episode) -> None:
     """Take over what was given of a fact that is believed already; its earlier state is kept."""
     given = {name: getattr(stated, name) for name in ("valid_from", "valid_to", "valid_precision", "metadata")}
     changed = {name: value for name, value in given.items() if value and value != getattr(memory, name)}
@@ -79,26 +80,29 @@ def _restate(memory: Memory, stated: Memory) -> None:
         changed["kind"] = stated.kind
     if not changed:
         return
-    facts.keep_revision(memory, MemoryRevision.ChangedBy.API, "stated again")
-    for name, value in changed.items():
-        setattr(memory, name, value)
     try:
         with transaction.atomic():
-            memory.save(update_fields=[*changed, "recorded_at"])
+            facts.change(memory, Change(MemoryRevision.ChangedBy.API, "stated again", episode), **changed)
     except IntegrityError:
         raise invalid("validTo", "The span runs into another one for which this fact is known.") from None
 
 
-def _episode(graph: Graph, stated: Memory) -> Episode:
+def statement_of(memory: Memory, said_at: datetime) -> Episode:
+    """The episode that is the source of what a caller says of a memory: its sentence."""
     key: UUID = ids.new_id()
     return Episode.objects.create(
         pk=key,
-        project_id=graph.project_id,
-        graph=graph,
+        project_id=memory.project_id,
+        graph_id=memory.graph_id,
         source_kind=Episode.SourceKind.STATEMENT,
         source_id=key,
         stream=key,
         position=0,
-        content=stated.content,
-        said_at=stated.said_at,
+        content=sentence(memory),
+        said_at=said_at,
     )
+
+
+def support(memory: Memory, episode: Episode, stated: dict[str, Any]) -> None:
+    owner = {"project_id": memory.project_id, "graph_id": memory.graph_id, "memory": memory}
+    Source.objects.create(**owner, episode=episode, stated=stated)

@@ -1,9 +1,11 @@
-from typing import Self
+from datetime import datetime
+from typing import Any, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils import timezone
@@ -11,6 +13,7 @@ from django.utils import timezone
 from graphs.kinds import MemoryKind, Precision
 from graphs.models.episode import Episode
 from graphs.models.graph import Graph
+from graphs.models.then import Then
 from graphs.models.thing import Entity
 from memos.projects.models import Record, RecordQuerySet
 
@@ -21,9 +24,22 @@ class MemoryQuerySet(RecordQuerySet["Memory"]):
     def believed(self) -> Self:
         return self.filter(retired_at=None)
 
-    def holding(self) -> Self:
-        """What is believed and holds now: the facts that one would state in the present."""
-        return self.believed().filter(Q(valid_to=None) | Q(valid_to__gt=timezone.now()))
+    def as_of(self, moment: datetime | None) -> Self:
+        """What was believed at ``moment``, each memory with the values that it had then; None means now.
+
+        For reading only. Filters, orders and joins speak of then as well: `as_of(t).filter(kind=…).holding(t)`. What
+        was recorded at the very moment counts; what was forgotten since is in no moment.
+        """
+        if moment is None:
+            return self.believed()
+        rows = self._chain()  # type: ignore[attr-defined]
+        alias = rows.query.get_initial_alias()
+        rows.query.alias_map[alias] = Then(self.model, alias, moment)
+        return rows
+
+    def holding(self, moment: datetime | None = None) -> Self:
+        """What is believed and holds now, or at ``moment``: the facts that one would state in the present."""
+        return self.believed().filter(Q(valid_to=None) | Q(valid_to__gt=moment or timezone.now()))
 
 
 class Memory(Record):
@@ -32,7 +48,7 @@ class Memory(Record):
     ``content`` holds SPEAKER where ``about`` is meant, so that a change of name rewrites nothing. ``digest`` identifies
     the fact within its graph. ``ends`` are the relations that the fact ends, kept so that an older fact that arrives
     later is closed by it too. ``said_at`` orders facts in the world; ``recorded_at`` is when we came to believe this
-    state of it.
+    state of it, at first ``created_at``. ``retired_at`` is when it was withdrawn as never having been so.
     """
 
     PREFIX = "mem"
@@ -48,7 +64,7 @@ class Memory(Record):
     valid_to = models.DateTimeField(null=True, blank=True)
     valid_precision = models.CharField(max_length=5, choices=Precision.choices, null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+    recorded_at = models.DateTimeField(editable=False)
     retired_at = models.DateTimeField(null=True, blank=True, editable=False)
     invalidated_by = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="invalidated"
@@ -85,9 +101,18 @@ class Memory(Record):
     def __str__(self) -> str:
         return self.content.replace(SPEAKER, "The user")[:100]
 
+    def save(self, **kwargs: Any) -> None:
+        if self._state.adding:
+            self.recorded_at = self.recorded_at or self.created_at
+        super().save(**kwargs)
+
 
 class MemoryRevision(Record):
-    """An earlier state of a memory, with the span in which it was believed."""
+    """An earlier state of a memory, with the span in which it was believed: from ``recorded_from`` until it changed.
+
+    The revisions of a memory and its present state follow each other without a gap. ``changed_by`` and ``reason`` tell
+    of the change that ended this state; ``cause`` is the episode that the change rests on, and goes with it.
+    """
 
     PREFIX = "rev"
 
@@ -99,30 +124,63 @@ class MemoryRevision(Record):
     graph = models.ForeignKey(Graph, on_delete=models.CASCADE, related_name="+")
     memory = models.ForeignKey(Memory, on_delete=models.CASCADE, related_name="revisions")
     content = models.TextField()
+    kind = models.CharField(max_length=12, choices=MemoryKind.choices, default=MemoryKind.FACT)
+    language = models.CharField(max_length=3, default="en")
     valid_from = models.DateTimeField(null=True)
     valid_to = models.DateTimeField(null=True)
     valid_precision = models.CharField(max_length=5, choices=Precision.choices, null=True)
+    invalidated_by = models.ForeignKey(Memory, on_delete=models.SET_NULL, null=True, related_name="+")
+    metadata = models.JSONField(default=dict)
     recorded_from = models.DateTimeField()
     recorded_to = models.DateTimeField()
     changed_by = models.CharField(max_length=8, choices=ChangedBy.choices)
     reason = models.CharField(max_length=200, blank=True)
+    cause = models.ForeignKey(Episode, on_delete=models.SET_NULL, null=True, related_name="+")
 
     objects = RecordQuerySet.as_manager()
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(recorded_to__gt=F("recorded_from")), name="revision_lasted"),
+            ExclusionConstraint(
+                name="revision_follows_the_one_before",
+                expressions=[
+                    (F("memory"), RangeOperators.EQUAL),
+                    (
+                        Func(
+                            F("recorded_from"),
+                            F("recorded_to"),
+                            function="tstzrange",
+                            output_field=DateTimeRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+        ]
+
 
 class Source(Record):
-    """Provenance: an episode that a memory rests on, or that it was closed by."""
+    """Provenance: an episode that a memory rests on, or that it was closed by.
+
+    ``former`` is one that a memory rested on until ``retired_at``, when somebody gave it other words. ``stated`` is
+    what a supporting episode says by itself, so that the memory can fall back on it should the others go.
+    """
 
     PREFIX = "src"
 
     class Role(models.TextChoices):
         SUPPORTS = "supports"
         CLOSES = "closes"
+        FORMER = "former"
 
     graph = models.ForeignKey(Graph, on_delete=models.CASCADE, related_name="+")
     memory = models.ForeignKey(Memory, on_delete=models.CASCADE, related_name="sources", db_index=False)
     episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="sources")
     role = models.CharField(max_length=8, choices=Role.choices, default=Role.SUPPORTS)
+    stated = models.JSONField(default=dict, encoder=DjangoJSONEncoder, editable=False)
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+    retired_at = models.DateTimeField(null=True, editable=False)
 
     objects = RecordQuerySet.as_manager()
 
@@ -131,13 +189,14 @@ class Source(Record):
 
 
 class Mention(Record):
-    """An entity that a memory speaks of."""
+    """An entity that a memory speaks of. ``names`` are those by which the memory makes it known."""
 
     PREFIX = "men"
 
     graph = models.ForeignKey(Graph, on_delete=models.CASCADE, related_name="+")
     memory = models.ForeignKey(Memory, on_delete=models.CASCADE, related_name="mentions", db_index=False)
     entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="mentions")
+    names = ArrayField(models.CharField(max_length=200), default=list, editable=False)
 
     objects = RecordQuerySet.as_manager()
 
