@@ -75,9 +75,3 @@ def call(entity: Entity, name: str, aliases: Iterable[str]) -> None:
 def named(graph: Graph, name: str, type_: str) -> QuerySet[Entity]:
     """Every entity that goes by a name, of whatever type, the oldest first."""
     return Entity.objects.filter(graph=graph, names__overlap=list(keys_of(name, type_))).order_by("first_seen_at", "id")
-
-
-def find_entity(graph: Graph, name: str, type_: str) -> Entity | None:
-    """By name or alias, of the same type; a mere topic may turn out to be anything. Two are rather left apart."""
-    types = {type_, EntityType.TOPIC}
-    return next((row for row in named(graph, name, type_) if row.type in types or type_ == EntityType.TOPIC), None)

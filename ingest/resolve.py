@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from graphs.embedders import Encoded, current
-from graphs.entities import create_entity, find_entity, key_of
+from graphs.entities import NAMING, call, create_entity, keys_of, named
 from graphs.indexing import write_memory_text
 from graphs.kinds import EntityType
 from graphs.models import Embedding, Entity, Episode, Graph, Memory, Mention, Relation, Source
-from ingest import facts
+from ingest import facts, identify
 from ingest.extractors.base import SPEAKER, Ending, Fact, Link, Thing
 
 NAMED = "named"
@@ -125,37 +125,54 @@ class Writer:
         for link in fact.links:
             if link.predicate == NAMED and link.subject.name == SPEAKER:
                 self._name_speaker(link.object.name)  # first, so that the name is found to be the speaker's
-        things = {thing: self._entity(thing) for thing in _things(fact)}
+        things = self._things(fact)
         owner = {"project_id": self.graph.project_id, "graph": self.graph, "memory": memory}
         mentioned = {entity.pk: entity for entity in (self.speaker, *things.values())}
         Mention.objects.bulk_create([Mention(entity=entity, **owner) for entity in mentioned.values()])
-        links = {(things[link.subject].pk, link.predicate, things[link.object].pk): link for link in fact.links}
+        clear = [link for link in fact.links if link.subject in things and link.object in things]
+        links = {(things[link.subject].pk, link.predicate, things[link.object].pk): link for link in clear}
         rows = [Relation(subject_id=s, predicate=p, object_id=o, **owner) for s, p, o in links if s != o]
         Relation.objects.bulk_create(rows)
         self.written["relations"] += len(rows)
 
     def _name_speaker(self, name: str) -> None:
-        if self.speaker.name and self.speaker.name != name:
-            self.speaker.aliases = [*dict.fromkeys([*self.speaker.aliases, self.speaker.name])]
-        self.speaker.name, self.speaker.key = name[:200], key_of(name)
-        self.speaker.save(update_fields=["name", "key", "aliases"])
+        others = (*self.speaker.aliases, self.speaker.name)
+        call(self.speaker, name, [alias for alias in others if alias != name])
+        self.speaker.save(update_fields=NAMING)
 
-    def _entity(self, thing: Thing) -> Entity:
-        if thing.name == SPEAKER:
+    def _things(self, fact: Fact) -> dict[Thing, Entity]:
+        """What a fact speaks of; a name that may mean several is left out, and the sentence alone tells of it."""
+        found = {thing: self._entity(thing, fact) for thing in _things(fact)}
+        return {thing: entity for thing, entity in found.items() if entity}
+
+    def _entity(self, thing: Thing, fact: Fact) -> Entity | None:
+        if thing.name == SPEAKER or thing in _own_names(fact):
             return self.speaker
-        entity = find_entity(self.graph, thing.name, thing.type)
-        if entity is None:
+        place = identify.Place(self.graph, self.episode, self.speaker, self.said_at)
+        name = identify.mentioned(thing, fact)
+        meant = identify.meant_by(name, place)
+        if not meant:
             self.written["entities"] += 1
-            return create_entity(self.graph, thing.name, thing.type, self.said_at, aliases=thing.aliases)
-        self._seen(entity, thing)
-        return entity
+            return create_entity(self.graph, thing.name, thing.type, self.said_at, aliases=self._free(thing.aliases))
+        if len(meant) > 1:
+            return None
+        self._seen(meant[0], thing, by_role=bool(name.roles))
+        return meant[0]
 
-    def _seen(self, entity: Entity, thing: Thing) -> None:
+    def _seen(self, entity: Entity, thing: Thing, *, by_role: bool) -> None:
+        """Known by another part of the name and the same role, it goes by both from now on."""
         entity.first_seen_at = min(entity.first_seen_at, self.said_at)
         entity.last_seen_at = max(entity.last_seen_at, self.said_at)
-        new = [alias[:200] for alias in thing.aliases if key_of(alias) != entity.key]
-        entity.aliases = [*dict.fromkeys([*entity.aliases, *new])]
-        entity.save(update_fields=["first_seen_at", "last_seen_at", "aliases"])
+        if entity.type == EntityType.TOPIC:
+            entity.type = thing.type
+        said = (thing.name, *thing.aliases) if by_role else thing.aliases
+        new = [alias for alias in said if not keys_of(alias, thing.type) & {*entity.names, *entity.apart}]
+        call(entity, entity.name, [*entity.aliases, *self._free(new)])
+        entity.save(update_fields=[*NAMING, "type", "first_seen_at", "last_seen_at"])
+
+    def _free(self, aliases: Sequence[str]) -> list[str]:
+        """The aliases that nothing else in the graph is called by."""
+        return [alias for alias in aliases if not named(self.graph, alias, EntityType.ORGANIZATION).exists()]
 
     def _end_others(self, memory: Memory, fact: Fact) -> None:
         """Close the earlier facts that this one ends."""
@@ -174,9 +191,10 @@ class Writer:
         at = fact.span.valid_from or self.said_at
         relations = Relation.objects.filter(graph=self.graph, subject=self.speaker, predicate=ending.predicate)
         if ending.object is None:
-            relations = relations.exclude(object__key__in=_objects(memory))
+            relations = relations.exclude(object__in=memory.relations.values("object"))
         else:
-            relations = relations.filter(object__key=key_of(ending.object))
+            keys = keys_of(ending.object, EntityType.ORGANIZATION)
+            relations = relations.filter(object__names__overlap=list(keys))
         still_open = Q(valid_to=None) | Q(valid_to__gt=at)
         rows = Memory.objects.believed().filter(
             still_open, pk__in=relations.values("memory"), said_at__lte=self.said_at
@@ -191,15 +209,31 @@ def subject_of(graph: Graph) -> Entity:
 def speaker_of(graph: Graph, name: str, said_at: datetime) -> Entity:
     """Who says I: the graph's subject, unless the message names somebody else."""
     subject = subject_of(graph)
-    if not name or key_of(name) in {subject.key, *map(key_of, subject.aliases)}:
+    keys = keys_of(name, EntityType.PERSON)
+    if not name or keys & set(subject.names):
         return subject
-    found = find_entity(graph, name, EntityType.PERSON)
+    people = named(graph, name, EntityType.PERSON).filter(type=EntityType.PERSON)
+    spoken = Exists(Memory.objects.filter(about=OuterRef("pk")))
+    found = people.annotate(has_spoken=spoken).order_by("-has_spoken", "first_seen_at", "id").first()
+    if found is None and _is_full_name_of(subject, *keys):
+        call(subject, subject.name, [*subject.aliases, name])
+        subject.save(update_fields=NAMING)
+        return subject
     return found or create_entity(graph, name, EntityType.PERSON, said_at)
 
 
 def _things(fact: Fact) -> list[Thing]:
     linked = [thing for link in fact.links for thing in (link.subject, link.object)]
     return list(dict.fromkeys([*fact.things, *linked]))
+
+def _is_full_name_of(subject: Entity, key: str) -> bool:
+    """The user Alice writes under her full name, "Alice Miller"."""
+    return " " not in subject.key and key.split()[0] == subject.key and key not in subject.apart
+
+
+def _own_names(fact: Fact) -> list[Thing]:
+    return [link.object for link in _own(fact) if link.predicate == NAMED]
+
 
 
 def _own(fact: Fact) -> list[Link]:
@@ -208,11 +242,11 @@ def _own(fact: Fact) -> list[Link]:
 
 
 def _objects(memory: Memory) -> set[str]:
-    return {relation.object.key for relation in memory.relations.all()}
+    return {name for relation in memory.relations.all() for name in relation.object.names}
 
 
 def _ends(ending: Ending, link: Link, own_objects: set[str]) -> bool:
     if ending.predicate != link.predicate:
         return False
-    key = key_of(link.object.name)
-    return key not in own_objects if ending.object is None else key == key_of(ending.object)
+    keys = keys_of(link.object.name, link.object.type)
+    return not keys & own_objects if ending.object is None else bool(keys & keys_of(ending.object, link.object.type))
