@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
 from graphs.embedders import Encoded, current
-from graphs.entities import NAMING, call, create_entity, keys_of, named
+from graphs.entities import LONGEST_NAME, NAMING, call, create_entity, keys_of, named
 from graphs.indexing import write_memory_text
 from graphs.kinds import EntityType
 from graphs.models import Embedding, Entity, Episode, Graph, Memory, Mention, Relation, Source
@@ -40,22 +42,25 @@ class Writer:
 
     def _write_one(self, fact: Fact, code: Encoded) -> None:
         memory = self._memory(fact)
+        stated = facts.stated_by(memory)
+        self._restart(memory)
+        self._end_by_later(memory, fact)
         twin = facts.believed_twin(memory)
         if twin:
-            self._restate(twin)
+            self._restate(twin, stated)
             self._end_others(twin, fact)
             return
         memory.save()
         write_memory_text([memory])
-        self._support(memory)
+        self._support(memory, stated)
         self._embed(memory, code)
         self._describe(memory, fact)
         self._end_others(memory, fact)
         self.written["memories"] += 1
 
     def _memory(self, fact: Fact) -> Memory:
-        """The memory that the fact would become, unsaved, with the span for which it can hold."""
-        memory = Memory(
+        """The memory that the fact would become if there was no other, unsaved."""
+        return Memory(
             project_id=self.graph.project_id,
             graph=self.graph,
             about=self.speaker,
@@ -72,9 +77,6 @@ class Writer:
             ),
             ends=[[ending.predicate, ending.object] for ending in fact.ends],
         )
-        self._restart(memory)
-        self._end_by_later(memory, fact)
-        return memory
 
     def _restart(self, memory: Memory) -> None:
         """A fact that had ended is true again: it begins anew, after the end of its earlier span."""
@@ -100,15 +102,16 @@ class Writer:
                 memory.invalidated_by = other
                 return
 
-    def _restate(self, twin: Memory) -> None:
+    def _restate(self, twin: Memory, stated: dict[str, Any]) -> None:
         """Said again: one memory with two sources, as fresh as the last of them."""
-        self._support(twin)
+        self._support(twin, stated)
         if twin.said_at < self.said_at and twin.valid_to is None:
             twin.said_at = self.said_at
             twin.save(update_fields=["said_at"])
 
-    def _support(self, memory: Memory) -> None:
-        row = Source(project_id=self.graph.project_id, graph=self.graph, memory=memory, episode=self.episode)
+    def _support(self, memory: Memory, stated: dict[str, Any]) -> None:
+        owner = {"project_id": self.graph.project_id, "graph": self.graph, "memory": memory}
+        row = Source(**owner, episode=self.episode, stated=stated)
         Source.objects.bulk_create([row], ignore_conflicts=True)
 
     def _embed(self, memory: Memory, code: Encoded) -> None:
@@ -127,8 +130,11 @@ class Writer:
                 self._name_speaker(link.object.name)  # first, so that the name is found to be the speaker's
         things = self._things(fact)
         owner = {"project_id": self.graph.project_id, "graph": self.graph, "memory": memory}
-        mentioned = {entity.pk: entity for entity in (self.speaker, *things.values())}
-        Mention.objects.bulk_create([Mention(entity=entity, **owner) for entity in mentioned.values()])
+        names: dict[UUID, list[str]] = {self.speaker.pk: []}
+        for thing, entity in things.items():
+            names.setdefault(entity.pk, []).extend(_names(thing))
+        spoken_of = [Mention(entity_id=key, names=list(dict.fromkeys(told)), **owner) for key, told in names.items()]
+        Mention.objects.bulk_create(spoken_of)
         clear = [link for link in fact.links if link.subject in things and link.object in things]
         links = {(things[link.subject].pk, link.predicate, things[link.object].pk): link for link in clear}
         rows = [Relation(subject_id=s, predicate=p, object_id=o, **owner) for s, p, o in links if s != o]
@@ -178,7 +184,8 @@ class Writer:
         """Close the earlier facts that this one ends."""
         for ending in fact.ends:
             for other in self._ended_by(memory, fact, ending):
-                facts.close(other, at=fact.span.valid_from or self.said_at, by=memory, reason="ended by a later fact")
+                at = fact.span.valid_from or self.said_at
+                facts.close(other, at=at, by=memory, reason="ended by a later fact", cause=self.episode)
                 Source.objects.get_or_create(
                     memory=other,
                     episode=self.episode,
@@ -222,10 +229,6 @@ def speaker_of(graph: Graph, name: str, said_at: datetime) -> Entity:
     return found or create_entity(graph, name, EntityType.PERSON, said_at)
 
 
-def _things(fact: Fact) -> list[Thing]:
-    linked = [thing for link in fact.links for thing in (link.subject, link.object)]
-    return list(dict.fromkeys([*fact.things, *linked]))
-
 def _is_full_name_of(subject: Entity, key: str) -> bool:
     """The user Alice writes under her full name, "Alice Miller"."""
     return " " not in subject.key and key.split()[0] == subject.key and key not in subject.apart
@@ -234,6 +237,15 @@ def _is_full_name_of(subject: Entity, key: str) -> bool:
 def _own_names(fact: Fact) -> list[Thing]:
     return [link.object for link in _own(fact) if link.predicate == NAMED]
 
+
+def _names(thing: Thing) -> list[str]:
+    """By which a fact makes the thing known; "I" names nobody."""
+    return [] if thing.name == SPEAKER else [name[:LONGEST_NAME] for name in (thing.name, *thing.aliases)]
+
+
+def _things(fact: Fact) -> list[Thing]:
+    linked = [thing for link in fact.links for thing in (link.subject, link.object)]
+    return list(dict.fromkeys([*fact.things, *linked]))
 
 
 def _own(fact: Fact) -> list[Link]:

@@ -42,7 +42,7 @@ class Then(BaseTable):
         self.moment = moment
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        columns = [field.column for field in self.model._meta.concrete_fields]
+        columns = [str(field.column) for field in self.model._meta.concrete_fields]
         now = ", ".join(f"m.{column}" for column in columns)
         then = ", ".join(f"{_OF_A_REVISION.get(column, f'm.{column}')} AS {column}" for column in columns)
         alias = compiler.quote_name_unless_alias(self.table_alias)
