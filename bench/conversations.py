@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from bench.shapes import SINGLE, Ask, Conversation, Expected, Message, Named
+from bench.shapes import SINGLE, Ask, Conversation, Expected, Message, Named, Never
 
 FIRST_SAID_AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
 PAUSE = timedelta(minutes=1)
@@ -28,7 +28,7 @@ KINDS = frozenset(
 )
 TYPES = frozenset("person organization place animal product work event topic".split())
 CATEGORIES = frozenset(
-    "addition backfill change clauses code coreference correction dates entities event everyday forgetting goal hedge "
+    "addition backfill change clauses code coreference correction dates entity event everyday forgetting goal hedge "
     "instruction negation paste plan preference quote recall restart retold support third_party".split()
 )
 DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2})?)?)?")
@@ -39,6 +39,7 @@ KEYS = frozenset(
 )  # of a conversation
 MESSAGE_KEYS = frozenset("text role speaker saidAt".split())
 FACT_KEYS = frozenset("words kind from until links ends ended".split())
+NEVER_KEYS = frozenset({"words", "from"})
 ENTITY_KEYS = frozenset("name type aliases".split())
 ASK_KEYS = frozenset("question evidence answer".split())
 
@@ -57,7 +58,10 @@ def read_folder(folder: Path) -> list[Conversation]:
 
 
 def read_file(path: Path) -> list[Conversation]:
-    cases = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        cases = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise FormError(f"{path}: {error}") from error
     if not isinstance(cases, list):
         raise FormError(f"{path}: a list of cases is expected")
     return [_conversation(path, number, case) for number, case in enumerate(cases, 1)]
@@ -91,7 +95,7 @@ def _read(source: str, case: Mapping[str, Any]) -> Conversation:
         user=case.get("user"),
         facts=tuple(_fact(each) for each in case.get("facts", ())),
         may=_all_words(case.get("may", ())),
-        never=_all_words(case.get("never", ())),
+        never=tuple(_never(each) for each in case.get("never", ())),
         entities=tuple(_named(each) for each in case.get("entities", ())),
         apart=tuple(_pair(each) for each in case.get("apart", ())),
         summary_has=_words(summary["has"]) if "has" in summary else (),
@@ -138,6 +142,13 @@ def _fact(given: Any) -> Expected:
         ends=ends,
         ended=_date(fact.get("ended"), "ended"),
     )
+
+
+def _never(given: Any) -> Never:
+    if isinstance(given, list):
+        return Never(_words(given))
+    never = _known(given, NEVER_KEYS, "a never")
+    return Never(_words(never["words"]), _date(never.get("from"), "from"))
 
 
 def _named(given: Any) -> Named:

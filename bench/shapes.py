@@ -38,6 +38,14 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
+class Never:
+    """What no memory may hold that is live after the whole conversation; with a date, none that begins then."""
+
+    words: tuple[str, ...]
+    valid_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Named:
     """A thing that must be one entity under all of its names; "me" among them is the user."""
 
@@ -57,7 +65,7 @@ class Conversation:
     user: str | None = None
     facts: tuple[Expected, ...] = ()
     may: tuple[tuple[str, ...], ...] = ()
-    never: tuple[tuple[str, ...], ...] = ()
+    never: tuple[Never, ...] = ()
     entities: tuple[Named, ...] = ()
     apart: tuple[tuple[str, str], ...] = ()
     summary_has: tuple[str, ...] = ()
