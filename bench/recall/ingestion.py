@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from threading import Event
 from typing import Any
 
@@ -61,8 +62,7 @@ class Ingestion:
 
     def _wait_for_jobs(self, jobs: Sequence[str], conversation: str) -> None:
         for job in jobs:
-            done = self._until(lambda job=job: self._ended(job), self.patience)  # type: ignore[misc]
-            if not done:
+            if not self._until(partial(self._ended, job), self.patience):
                 raise BenchError(
                     f"{job} of {conversation} has not ended for {self.patience:.0f} s: does a worker of this Memos run?"
                 )
@@ -79,10 +79,9 @@ class Ingestion:
         deadline = time.monotonic() + OTHERS_SECONDS
         for thread, id_, turn in unseen:
             body = {"query": turn.text[:300], "limit": 100, "kinds": ["episode"], "filters": {"threadId": thread}}
-            seen = lambda body=body, id_=id_: self._names(user, body, id_)  # type: ignore[misc]  # noqa: E731
-            self._until(seen, max(0.0, deadline - time.monotonic()))
+            self._until(partial(self._finds, user, body, id_), deadline - time.monotonic())
 
-    def _names(self, user: str, body: dict[str, Any], message_id: str) -> bool:
+    def _finds(self, user: str, body: dict[str, Any], message_id: str) -> bool:
         items = self.api.search(f"/v1/users/{user}/search", body)["items"]
         return any(message_id in item["messageIds"] for item in items)
 

@@ -35,6 +35,7 @@ def _read_json(path: Path) -> Corpus:
         raise BenchError(f"{path} is neither LoCoMo's JSON nor LongMemEval's, nor a folder of cases.")
     try:
         corpus: Corpus = reader.read(entries, _digest([path]))
+        return corpus
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         problem = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         raise BenchError(

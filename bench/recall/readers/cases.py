@@ -1,4 +1,4 @@
-"""A folder of YAML in the form of ``bench/cases/README.md``: the cases that ask something and forget nothing."""
+"""A folder of YAML in the form of ``bench/cases/README.md``: what asks something and forgets nothing, by language."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def read(folder: Path, digest: str) -> Corpus:
         raise BenchError(str(error)) from error
     if not found:
         raise BenchError(f"{folder}: no case in it has an `ask`.")
-    categories = dict.fromkeys(_category(one) for one in found)
+    categories = dict.fromkeys(one.language for one in found)
     return Corpus("cases", "longmemeval", digest, [_conversation(one) for one in found], list(categories))
 
 
@@ -26,11 +26,7 @@ def _conversation(case: Case) -> Conversation:
         for place, message in enumerate(case.messages)
     ]
     asked = [
-        Question(f"{id_}#{number}", _category(case), ask.question, ask.answer or "", tuple(map(str, ask.evidence)))
+        Question(f"{id_}#{number}", case.language, ask.question, str(ask.answer or ""), tuple(map(str, ask.evidence)))
         for number, ask in enumerate(case.asks)
     ]
     return Conversation(id_, turns, asked, first_name=case.user)
-
-
-def _category(case: Case) -> str:
-    return case.category if case.language == "en" else f"{case.category}, {case.language}"
