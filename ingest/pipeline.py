@@ -26,6 +26,7 @@ from ingest.extractors.base import Extractor, Fact, Utterance, sane
 from ingest.extractors.local import LocalExtractor
 from ingest.lease import Lease, LeaseLost
 from ingest.models import IngestJob, nothing_written
+from ingest.turns import turns_before
 
 BATCH_JOBS = 32
 BATCH_EPISODES = 64
@@ -177,6 +178,7 @@ def _facts_of(jobs: Sequence[IngestJob]) -> "list[list[Fact] | Exception]":
 
 def _extract(jobs: Sequence[IngestJob]) -> list[list[Fact]]:
     episodes = _first_episodes(jobs)
+    before = turns_before([job.message for job in jobs])
     return extractor().extract(
         [
             Utterance(
@@ -184,6 +186,7 @@ def _extract(jobs: Sequence[IngestJob]) -> list[list[Fact]]:
                 said_at=job.said_at,
                 language=episodes[job.message_id].language,
                 speaker=job.message.name,
+                before=before[job.message_id],
             )
             for job in jobs
         ]

@@ -13,6 +13,17 @@ read ("The user", or a name once known), so a change of name rewrites nothing.""
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """Something said earlier in the same thread. It is no source of facts, it tells what is spoken of."""
+
+    text: str
+    said_at: datetime
+    role: str = "user"
+    """"user", "assistant"…: the role of its message."""
+    speaker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Utterance:
     """One thing that was said. ``said_at`` is aware; ``language`` is ISO 639-1 ("en")."""
 
@@ -21,6 +32,12 @@ class Utterance:
     language: str = "en"
     speaker: str | None = None
     """The name that the message carries; None means the graph's own user."""
+    before: tuple[Turn, ...] = ()
+    """The turns of the thread that led to it, oldest first; as few as the caller likes."""
+
+    def said_before(self) -> list[Turn]:
+        """The speaker's own turns among them."""
+        return [turn for turn in self.before if turn.role == "user" and turn.speaker == self.speaker]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +91,8 @@ class Fact:
     things: tuple[Thing, ...] = ()
     links: tuple[Link, ...] = ()
     ends: tuple[Ending, ...] = ()
+    corrects: tuple[str, ...] = ()
+    """The contents of earlier facts of the same speaker that were wrong all along ("no, it was Tuesday")."""
 
 
 LONGEST_SENTENCE = 2_000

@@ -10,7 +10,9 @@ EMPLOYED = re.compile(
 LIVING = re.compile(rf"^(?:I|We)(?:'m| am| are|'re)? (?:live|living|based|reside) in {NAME}\W*$")
 WHEN = r"(?= (?:in|on|last|this|back in|about|around|two|three|four|five|six|a|\d+)\b)"
 JOINING = re.compile(rf"^(?P<who>I|We) (?P<verb>joined|started|started there|started working there){WHEN}")
-BEEN = re.compile(r"^(?P<who>I|We)(?:'ve| have) been (?:there|here|with them)(?= (?:since|for)\b)")
+BEEN = re.compile(
+    r"^(?P<who>I|We)(?:'ve| have) (?:been|lived|worked)(?: (?:there|here|with them))?(?= (?:since|for)\b)"
+)
 
 
 def with_what_was_said(before: str, text: str) -> str:

@@ -3,7 +3,7 @@
 
 import re
 
-from ingest.extractors.local.words import PETS, RELATIONS
+from ingest.extractors.local.kin import PETS, RELATIONS
 
 COUNTRIES = """
 afghanistan albania algeria andorra angola argentina armenia australia austria azerbaijan bahrain bangladesh belarus

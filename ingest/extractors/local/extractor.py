@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 from graphs.dates import Resolved
 from ingest.extractors.base import Fact, Utterance
 from ingest.extractors.local import retelling
+from ingest.extractors.local.answers import completed
 from ingest.extractors.local.clauses import Clause, clauses
 from ingest.extractors.local.cleaning import prose
+from ingest.extractors.local.corrections import corrections_of, mended_facts, mended_lines
 from ingest.extractors.local.instructions import read_instruction
+from ingest.extractors.local.mentions import mentions_before
 from ingest.extractors.local.parsing import model, parse
 from ingest.extractors.local.reader import read, said_in
 from ingest.extractors.local.scene import Said, Scene
 from ingest.extractors.local.screening import is_open, may_hold_a_fact
-from ingest.extractors.local.sentences import Sentence, sentences
+from ingest.extractors.local.sentences import Sentence, last_sentence, sentences
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -31,14 +34,30 @@ class LocalExtractor:
         model()
 
     def extract(self, utterances: Sequence[Utterance]) -> list[list[Fact]]:
-        said = [_sentences_of(each) for each in utterances]
-        texts = [sentence.text for each in said for sentence in each if may_hold_a_fact(sentence.text)]
-        parsed = parse(texts) if texts else iter(())
-        return [_facts(utterance, each, parsed) for utterance, each in zip(utterances, said, strict=True)]
+        corrected = {place: pair for place, each in enumerate(utterances) if (pair := corrections_of(each))}
+        found = _read([*utterances, *(each for pair in corrected.values() for each in pair)])
+        facts, mended = found[: len(utterances)], iter(found[len(utterances) :])
+        for place in corrected:
+            facts[place] = [*mended_facts(next(mended), next(mended)), *facts[place]]
+        return facts
+
+
+def _read(utterances: Sequence[Utterance]) -> list[list[Fact]]:
+    said = [_sentences_of(each) for each in utterances]
+    texts = [sentence.text for each in said for sentence in each if may_hold_a_fact(sentence.text)]
+    parsed = parse(texts) if texts else iter(())
+    return [_facts(utterance, each, parsed) for utterance, each in zip(utterances, said, strict=True)]
 
 
 def _sentences_of(utterance: Utterance) -> list[Sentence]:
-    return sentences(prose(utterance.text)) if utterance.language == "en" else []
+    if utterance.language != "en":
+        return []
+    own = utterance.said_before()
+    return sentences(
+        completed(mended_lines(prose(utterance.text), utterance.said_at), utterance),
+        mentions_before(utterance),
+        last_sentence(own[-1].text) if own else "",
+    )
 
 
 def _facts(utterance: Utterance, said: list[Sentence], parsed: "Iterator[Doc]") -> list[Fact]:

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from graphs.kinds import EntityType
 from ingest.extractors.base import SPEAKER, Thing
+from ingest.extractors.local.kin import PETS, RELATIONS
 from ingest.extractors.local.verbs import CONSUMING, gerund
-from ingest.extractors.local.words import EMPTY_NOUNS, IT, PETS, RELATIONS, SOFTWARE
+from ingest.extractors.local.words import EMPTY_NOUNS, IT, SOFTWARE
 
 if TYPE_CHECKING:
     from spacy.tokens import Token

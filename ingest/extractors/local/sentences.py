@@ -2,16 +2,17 @@
 """Cuts prose into sentences and takes off what says nothing: greetings, fillers, names called, question tags."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from graphs.dates import resolve_dates
 from ingest.extractors.local.carrying import with_what_was_said
 from ingest.extractors.local.casing import with_capitals
+from ingest.extractors.local.kin import PETS, RELATIONS
+from ingest.extractors.local.mentions import Mention, with_antecedent, with_those_of
 from ingest.extractors.local.omissions import with_subject
 from ingest.extractors.local.splitting import asides, parts
-from ingest.extractors.local.words import PETS, RELATIONS
 
 MOST_SENTENCES = 40
 LONGEST_SENTENCE = 400
@@ -103,18 +104,32 @@ class Sentence:
     """It takes something back: "No wait, …", "Actually, …"."""
 
 
-def sentences(lines: list[str]) -> list[Sentence]:
-    """The sentences of a message that might hold a fact, at most ``MOST_SENTENCES``."""
+def sentences(lines: list[str], spoken_of: Sequence[Mention] = (), last_said: str = "") -> list[Sentence]:
+    """The sentences of a message that might hold a fact, at most ``MOST_SENTENCES``.
+
+    ``spoken_of`` are those of whom the turns before spoke, ``last_said`` is the speaker's last sentence in them.
+    """
     found: list[Sentence] = []
+    mentions = list(spoken_of)
+    for each in _all_sentences(lines):
+        carried = with_what_was_said(found[-1].text if found else last_said, each.text)
+        text = with_antecedent(carried, mentions)
+        mentions = with_those_of(carried, mentions)
+        found += [replace(each, text=text)] if len(text) <= LONGEST_SENTENCE else []
+        if len(found) >= MOST_SENTENCES:
+            break
+    return found
+
+
+def last_sentence(text: str) -> str:
+    pieces = _pieces(normal(text[-LONGEST_SENTENCE:]))
+    return pieces[-1] if pieces else ""
+
+
+def _all_sentences(lines: list[str]) -> Iterator[Sentence]:
     for line in lines:
         for piece in _pieces(normal(line)):
-            for each in _sentences_in(piece):
-                before = found[-1].text if found else ""
-                carried = replace(each, text=with_what_was_said(before, each.text))
-                found += [carried] if len(carried.text) <= LONGEST_SENTENCE else []
-            if len(found) >= MOST_SENTENCES:
-                return found[:MOST_SENTENCES]
-    return found
+            yield from _sentences_in(piece)
 
 
 def _sentences_in(piece: str) -> Iterator[Sentence]:

@@ -8,8 +8,8 @@ question of what stands before it.
 import re
 from collections.abc import Iterator
 
+from ingest.extractors.local.kin import PETS, RELATIONS
 from ingest.extractors.local.screening import USER_STORY
-from ingest.extractors.local.words import PETS, RELATIONS
 
 VERB = r"(?:is|are|was|were|has|have|had|isn't|wasn't|aren't|hasn't|can't|won't|doesn't|don't|lives?|works?|loves?|hates?|likes?|plays?|studies|speaks?|needs?|wants?|moved|died|started|turns?)"
 SPEAKER_ACTS = r"(?:I|I'm|I've|I'll|I'd|we|we're|we've|we'll|we'd)(?= )"

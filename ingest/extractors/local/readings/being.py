@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from graphs.kinds import MemoryKind
 from ingest.extractors.base import Ending
 from ingest.extractors.local.clauses import Tense
+from ingest.extractors.local.kin import FAMILY
 from ingest.extractors.local.nouns import is_informative, name_of, topics
 from ingest.extractors.local.readings import skills, states, work
 from ingest.extractors.local.readings.base import (
@@ -20,14 +21,7 @@ from ingest.extractors.local.readings.base import (
     topic,
 )
 from ingest.extractors.local.scene import Said
-from ingest.extractors.local.words import (
-    DIETS,
-    FAMILY,
-    JOB_ENDINGS,
-    JOBS,
-    NOT_A_JOB,
-    TRAITS,
-)
+from ingest.extractors.local.words import DIETS, JOB_ENDINGS, JOBS, NOT_A_JOB, TRAITS
 
 if TYPE_CHECKING:
     from spacy.tokens import Token

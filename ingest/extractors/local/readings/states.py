@@ -13,9 +13,10 @@ from ingest.extractors.local.readings.base import LOOSE, Reading, links, person,
 from ingest.extractors.local.scene import Said
 from ingest.extractors.local.words import CIVIL, DIETS, HEALTH_ADJECTIVES, WORK_STATES
 
+NUMBERS = r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-\w+)?)"
 AGE = re.compile(
-    r"\b(?:am|'m|is|are|'re|'s)(?: actually| now| already| only| just| currently)* "
-    r"(?:\d{1,3}|[a-z]+(?:-[a-z]+)?(?= years? old))(?:(?: |-)years?(?: |-)old| years of age)?\.?$",
+    rf"\b(?:am|'m|is|are|'re|'s)(?: actually| now| already| only| just| currently| almost| nearly| about)* "
+    rf"(?:\d{{1,3}}|{NUMBERS}|[a-z]+(?:-[a-z]+)?(?= years? old))(?:(?: |-)(?:years?|months?|weeks?)(?: |-)old| years of age)?(?: now| already| today| this (?:year|month|week))?\.?$",
     re.IGNORECASE,
 )
 
@@ -91,7 +92,9 @@ def placed(said: Said) -> Reading | None:
 
 
 def aged(said: Said) -> Reading | None:
-    return Reading(MemoryKind.IDENTITY, state=True) if AGE.search(said.text) else None
+    subject = said.clause.subject
+    several = subject is not None and subject.lower_ in ("we", "they", "there", "it")
+    return Reading(MemoryKind.IDENTITY, state=True) if AGE.search(said.text) and not several else None
 
 
 def healthy(said: Said) -> Reading | None:
