@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from graphs.models import Graph
@@ -67,6 +68,14 @@ def _keep(lease: Lease, done: threading.Event) -> None:
             Graph.objects.filter(pk=lease.graph_id, lease_token=lease.token).update(lease_until=_end())
     finally:
         connection.close()
+
+
+def revoke(graph: Graph) -> None:
+    """Take the lease from whoever holds it: what they computed may rest on what is being deleted or changed now.
+
+    The graph must be locked. Their work is due again at once.
+    """
+    Graph.objects.filter(pk=graph.pk).update(lease_token=F("lease_token") + 1, lease_until=None)
 
 
 def release(lease: Lease) -> None:

@@ -1,9 +1,9 @@
-"""Takes back: a whole user goes by a few statements over sets, not row by row."""
+"""A whole user goes by a few statements over sets, not row by row."""
 
 from django.db import models, transaction
-from django.db.models import QuerySet
 
 from graphs.models import Embedding, Entity, Episode, Graph, Memory, MemoryRevision, Mention, Relation, Source
+from ingest.erase.rows import delete
 from ingest.models import IngestJob
 from memos.api.problems import not_found
 from memos.projects import audit
@@ -27,19 +27,14 @@ def erase_user(*, caller: Caller, user: User) -> None:
         raise not_found("user", user.ref)
     Graph.objects.select_for_update().get(pk=locked.graph_id)  # waits for the job that is being written
     counts = _delete_graph_rows(locked.graph_id)
-    counts["message"] = _delete(Message.objects.filter(thread__user=locked))
-    counts["thread"] = _delete(Thread.objects.filter(user=locked))
-    _delete(Summary.objects.filter(user=locked))
-    _delete(User.objects.filter(pk=locked.pk))
-    _delete(Graph.objects.filter(pk=locked.graph_id))
+    counts["message"] = delete(Message.objects.filter(thread__user=locked))
+    counts["thread"] = delete(Thread.objects.filter(user=locked))
+    delete(Summary.objects.filter(user=locked))
+    delete(User.objects.filter(pk=locked.pk))
+    delete(Graph.objects.filter(pk=locked.graph_id))
     audit.record(caller, "user.deleted", user.ref, rows=counts)
 
 
 def _delete_graph_rows(graph_id: object) -> dict[str, int]:
     rows = ((model, model._default_manager.filter(graph=graph_id)) for model in _OF_A_GRAPH)
-    return {model._meta.model_name or "": _delete(found) for model, found in rows}
-
-
-def _delete(rows: QuerySet[models.Model]) -> int:
-    """One statement; Django's own delete would first fetch every row to look for what hangs on it."""
-    return rows._raw_delete(rows.db)
+    return {model._meta.model_name or "": delete(found) for model, found in rows}

@@ -1,0 +1,115 @@
+"""Writes what is left, and deletes what goes: a few statements over sets, however much it is."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from django.db import models
+from django.db.models import QuerySet
+
+from graphs.indexing import write_memory_text
+from graphs.models import Embedding, Episode, Graph, Memory, MemoryRevision, Mention, Relation, Source
+from ingest import facts
+from ingest.erase import names, timelines
+from ingest.erase.beliefs import Belief, Loss, Rest
+from users.models import Summary, User
+
+_OF_A_MEMORY: tuple[type[models.Model], ...] = (Embedding, Mention, Relation, Source, MemoryRevision)
+
+
+def delete(rows: QuerySet[models.Model]) -> int:
+    """One statement; Django's own delete would first fetch every row to look for what hangs on it."""
+    return rows._raw_delete(rows.db)
+
+
+def forget(lost: Loss, rest: Rest) -> dict[str, int]:
+    """Write the rest and delete what goes. Returns how many memories, entities and episodes went."""
+    graph, going = lost.graph, lost.gone | set(rest.absorbed)
+    named = names.given_by(graph, lost.episodes, lost.gone)
+    seen = set(Mention.objects.filter(memory__in=lost.weaker).values_list("entity", flat=True))
+    statements = _statements_of(lost.gone)
+    _unite(rest)
+    for model in _OF_A_MEMORY:
+        delete(model._default_manager.filter(memory__in=going))
+    delete(Memory.objects.filter(pk__in=going))
+    _write(rest.beliefs)
+    entities = names.forget_unmentioned(graph)
+    renamed = names.take_back(named, _given_names(graph))
+    names.see_again(seen)
+    touched = going | {belief.memory.pk for belief in rest.beliefs}
+    _forget_summary(graph, touched, whatever_it_says=bool(renamed))
+    episodes = _delete_episodes(lost.episodes) + delete(Episode.objects.filter(pk__in=statements))
+    if touched:
+        facts.bump(graph)
+        Graph.objects.filter(pk=graph.pk).update(summarised_version=0)
+    return {"memories": len(lost.gone), "entities": entities, "episodes": episodes}
+
+
+def _statements_of(gone: Collection[UUID]) -> list[UUID]:
+    """What was stated for those memories alone."""
+    rows = Episode.objects.filter(source_kind=Episode.SourceKind.STATEMENT, sources__memory__in=gone)
+    stated = set(rows.values_list("pk", flat=True))
+    others = Source.objects.filter(episode__in=stated).exclude(memory__in=gone)
+    return list(stated - set(others.values_list("episode", flat=True)))
+
+
+def _unite(rest: Rest) -> None:
+    """What rests on an absorbed memory rests on the other one."""
+    for gone, into in rest.absorbed.items():
+        known = Source.objects.filter(memory=into).values("episode")
+        Source.objects.filter(memory=gone).exclude(episode__in=known).update(memory=into)
+        for model in (Memory, MemoryRevision):
+            model._default_manager.filter(invalidated_by=gone).update(invalidated_by=into)
+    for belief in rest.beliefs:
+        belief.timeline.rename(rest.absorbed)
+
+
+def _write(beliefs: Sequence[Belief]) -> None:
+    before = {belief.memory.pk: belief.memory.content for belief in beliefs}
+    timelines.save([belief.timeline for belief in beliefs])
+    reworded = [belief for belief in beliefs if belief.memory.content != before[belief.memory.pk]]
+    if reworded:
+        write_memory_text([belief.memory for belief in reworded])
+        delete(Embedding.objects.filter(memory__in=[belief.memory for belief in reworded]))
+        Episode.objects.filter(pk__in=[belief.evidence[0].episode_id for belief in reworded]).update(indexed_at=None)
+    _write_closings([belief for belief in beliefs if belief.reconsidered])
+
+
+def _write_closings(beliefs: Sequence[Belief]) -> None:
+    """The sources that close a memory are those that its steps rest on."""
+    causes = {(belief.memory.pk, step.cause_id) for belief in beliefs for step in belief.timeline.steps}
+    rows = Source.objects.filter(memory__in=[belief.memory for belief in beliefs], role=Source.Role.CLOSES)
+    stale = [row.pk for row in rows.only("memory_id", "episode_id") if (row.memory_id, row.episode_id) not in causes]
+    delete(Source.objects.filter(pk__in=stale))
+    new = [
+        Source(
+            project_id=belief.memory.project_id,
+            graph_id=belief.memory.graph_id,
+            memory=belief.memory,
+            episode_id=one.episode_id,
+            role=Source.Role.CLOSES,
+            recorded_at=one.recorded_at,
+        )
+        for belief in beliefs
+        for one in belief.closings
+    ]
+    Source.objects.bulk_create(new, ignore_conflicts=True)
+
+
+def _given_names(graph: Graph) -> list[str]:
+    """What the caller calls the user, whatever was said."""
+    names_given = User.objects.filter(graph=graph).values_list("first_name", "last_name")
+    return [name for first, last in names_given for name in (first, f"{first or ''} {last or ''}".strip()) if name]
+
+
+def _forget_summary(graph: Graph, touched: Collection[UUID], *, whatever_it_says: bool) -> None:
+    """No text stays that may rest on what went; whoever waits for a summary goes on waiting for the new one."""
+    rows = Summary.objects.filter(user__graph=graph)
+    if not whatever_it_says:
+        rows = rows.filter(memory_ids__overlap=list(touched))
+    rows.update(text="", memory_ids=[], memory_count=0, graph_version=0, generated_at=None)
+
+
+def _delete_episodes(episodes: QuerySet[Episode]) -> int:
+    for model in (Embedding, Source):
+        delete(model._default_manager.filter(episode__in=episodes.values("pk")))
+    return delete(episodes)
