@@ -32,7 +32,7 @@ def _filtered(rows: QuerySet[Memory], graph: Graph, query: dict[str, Any]) -> Qu
     if "entity_id" in query:
         rows = rows.filter(mentions__entity=_entity(graph, query["entity_id"]))
     if "q" in query:
-        rows = rows.filter(tsv=_words(rows, query["q"]))
+        rows = rows.filter(tsv=words_in(rows, query["q"]))
     return rows
 
 
@@ -43,8 +43,8 @@ def _entity(graph: Graph, ref: str) -> Entity:
     return entity
 
 
-def _words(rows: QuerySet[Memory], text: str) -> Combinable:
-    """The words in every language that the memories are in: each is indexed in its own."""
+def words_in(rows: QuerySet[Any], text: str) -> Combinable:
+    """The words in every language that the memories or episodes are in: each is indexed in its own."""
     languages = rows.order_by().values_list("language", flat=True).distinct()
     configs = sorted({search_config(language) for language in languages} or {search_config(DEFAULT)})
     return reduce(or_, (TextQuery(text, config=config, search_type="websearch") for config in configs))

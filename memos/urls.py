@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from graphs.browse.views import EntityViewSet, EpisodeViewSet, GraphViewSet, RelationViewSet
 from ingest.views import JobViewSet
 from memos.api import health
 from threads.views import MessageViewSet, ThreadViewSet
@@ -22,6 +23,15 @@ API: list[URLPattern] = [
     path("v1/groups", GroupViewSet.as_view({"get": "list", "post": "create"})),
     path("v1/groups/<str:name>", GroupViewSet.as_view({"get": "retrieve"})),
     path("v1/groups/<str:name>/memories", GroupViewSet.as_view({"post": "memories"})),
+    path("v1/graphs/<str:graph_id>", GraphViewSet.as_view({"get": "retrieve"})),
+    path("v1/graphs/<str:graph_id>/entities", EntityViewSet.as_view({"get": "list"})),
+    path("v1/graphs/<str:graph_id>/relations", RelationViewSet.as_view({"get": "list"})),
+    path("v1/graphs/<str:graph_id>/memories", GraphViewSet.as_view({"get": "memories"})),
+    path("v1/graphs/<str:graph_id>/episodes", EpisodeViewSet.as_view({"get": "list"})),
+    path("v1/entities/<str:entity_id>", EntityViewSet.as_view({"get": "retrieve", "patch": "partial_update"})),
+    path("v1/entities/<str:entity_id>/merge", EntityViewSet.as_view({"post": "merge"})),
+    path("v1/entities/<str:entity_id>/split", EntityViewSet.as_view({"post": "split"})),
+    path("v1/episodes/<str:episode_id>", EpisodeViewSet.as_view({"get": "retrieve"})),
     path("v1/jobs/<str:job_id>", JobViewSet.as_view({"get": "retrieve"})),
 ]
 

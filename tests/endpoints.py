@@ -21,7 +21,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """``path`` names in braces what kind of thing stands there: {user}, {thread}, {group}, {job}.
+    """``path`` names in braces what kind of thing stands there: {user}, {thread}, {group}, {job}…
 
     ``valid`` is a body that is taken; ``queries`` is the most that one request costs the database.
     """
@@ -133,6 +133,8 @@ MEMORIES = [
     asked("q"),
     Field("includeInvalidated", ["", "perhaps", NUL, "2"]),
 ]
+INCLUDED = Field("includeInvalidated", ["", "perhaps", NUL, "2"])
+ALIASES = texts("aliases", ["", 5, None, [], {}, NUL, SURROGATE, "x" * 201])
 
 ENDPOINTS = [
     Endpoint("GET", "/v1/users", "read", 2, query=[*page(), asked("externalId"), asked("email")]),
@@ -172,6 +174,62 @@ ENDPOINTS = [
     ),
     Endpoint("GET", "/v1/groups/{group}", "read", 2),
     Endpoint("POST", "/v1/groups/{group}/memories", "write", 15, valid={"content": "x"}, body=MEMORY),
+    Endpoint("GET", "/v1/graphs/{graph}", "read", 2),
+    Endpoint("GET", "/v1/graphs/{graph}/entities", "read", 3, query=[*page(), asked_choice("type"), asked("q")]),
+    Endpoint(
+        "GET",
+        "/v1/graphs/{graph}/relations",
+        "read",
+        3,
+        query=[*page(), asked("subjectId"), asked("objectId"), asked("predicate"), INCLUDED],
+    ),
+    Endpoint("GET", "/v1/graphs/{graph}/memories", "read", 7, query=MEMORIES),
+    Endpoint(
+        "GET",
+        "/v1/graphs/{graph}/episodes",
+        "read",
+        3,
+        query=[*page(), asked("threadId"), asked_choice("role"), asked("q")],
+    ),
+    Endpoint("GET", "/v1/entities/{entity}", "read", 4),
+    Endpoint(
+        "PATCH",
+        "/v1/entities/{entity}",
+        "write",
+        14,
+        valid={"name": "x"},
+        body=[
+            text("name"),
+            choice("type"),
+            ALIASES,
+            Field("summary", [MEGABYTE, NUL, SURROGATE, *_K.of_no_text, None]),
+        ],
+    ),
+    Endpoint(
+        "POST",
+        "/v1/entities/{entity}/merge",
+        "write",
+        40,
+        valid={"entityIds": ["ent_00000000000000000000000000"]},
+        body=[
+            Field("entityIds", ["", "x", 5, True, {}, None, [], [""], [5], [None], [NUL], ["x"] * 201], required=True)
+        ],
+    ),
+    Endpoint(
+        "POST",
+        "/v1/entities/{entity}/split",
+        "write",
+        40,
+        valid={"name": "x"},
+        body=[
+            text("entityId"),
+            Field("name", [*_K.of_text, *_K.of_no_text, None, "x" * 201]),
+            choice("type"),
+            ALIASES,
+            texts("memoryIds", ["", 5, None, [], {}, NUL]),
+        ],
+    ),
+    Endpoint("GET", "/v1/episodes/{episode}", "read", 3),
     Endpoint("GET", "/v1/jobs/{job}", "read", 2),
 ]
 WRITING = [endpoint for endpoint in ENDPOINTS if endpoint.valid is not None]

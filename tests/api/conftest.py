@@ -3,6 +3,8 @@ from typing import Any
 import pytest
 from django.apps import apps
 
+from graphs.models import Graph
+from memos import ids
 from tests.world import Api, World
 
 
@@ -12,7 +14,16 @@ def things_of(api: Api) -> dict[str, str]:
     thread = api.new_thread(user)
     job = api.say(thread, "hello")["ingested"][0]["jobId"]
     group = api.new_group("acme")
-    return {"user": user["id"], "thread": thread["id"], "job": job, "group": group["name"]}
+    graph = Graph.objects.get(user__id=ids.decode("usr", user["id"]))
+    return {
+        "user": user["id"],
+        "thread": thread["id"],
+        "job": job,
+        "group": group["name"],
+        "graph": graph.ref,
+        "entity": graph.entities.get().ref,
+        "episode": graph.episodes.get().ref,
+    }
 
 
 @pytest.fixture

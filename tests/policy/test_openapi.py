@@ -13,6 +13,12 @@ from tests.endpoints import ENDPOINTS
 SNAPSHOT = settings.BASE_DIR / "docs/openapi.yaml"
 """Made by `manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml`."""
 
+NAMES = {
+    "user": "user_id", "thread": "thread_id", "job": "job_id", "group": "name", "graph": "graph_id",
+    "entity": "entity_id", "episode": "episode_id",
+}  # fmt: skip
+"""What a path calls the id of each kind of thing."""
+
 
 @pytest.fixture(scope="module")
 def text() -> str:
@@ -32,8 +38,7 @@ def test_the_snapshot_is_what_the_code_makes(text: str) -> None:
 
 
 def test_it_has_every_endpoint(operations: dict[tuple[str, str], dict[str, Any]]) -> None:
-    names = {"user": "user_id", "thread": "thread_id", "job": "job_id", "group": "name"}
-    expected = {(e.method, e.path.format(**{k: "{" + v + "}" for k, v in names.items()})) for e in ENDPOINTS}
+    expected = {(e.method, e.path.format(**{k: "{" + v + "}" for k, v in NAMES.items()})) for e in ENDPOINTS}
     assert set(operations) == expected
 
 
@@ -51,8 +56,7 @@ def test_every_operation_says_what_it_does_who_may_and_what_it_answers(
 
 def test_every_query_parameter_is_described(operations: dict[tuple[str, str], dict[str, Any]]) -> None:
     for endpoint in ENDPOINTS:
-        path = endpoint.path.replace("{user}", "{user_id}").replace("{thread}", "{thread_id}")
-        path = path.replace("{job}", "{job_id}").replace("{group}", "{name}")
+        path = endpoint.path.format(**{kind: "{" + name + "}" for kind, name in NAMES.items()})
         given = operations[endpoint.method, path].get("parameters", [])
         assert {one["name"] for one in given if one["in"] == "query"} == {field.name for field in endpoint.query}
 

@@ -1,0 +1,1 @@
+"""Graphs, entities, relations and episodes over HTTP."""
