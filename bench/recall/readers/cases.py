@@ -12,7 +12,7 @@ def read(folder: Path, digest: str) -> Corpus:
     try:
         found = [one for one in conversations.read_folder(folder) if one.asks and not one.forget]
     except conversations.FormError as error:
-        raise BenchError(str(error)) from error
+        raise BenchError(" ".join(str(error).split())) from error
     if not found:
         raise BenchError(f"{folder}: no case in it has an `ask`.")
     categories = dict.fromkeys(one.language for one in found)
