@@ -109,6 +109,14 @@ MESSAGE = [
     moment("createdAt"),
     metadata(),
 ]
+
+
+def past(name: str) -> Field:
+    """A moment of a query that may not lie in the future."""
+    times = ["2026-05-17", "2026-05-17T12:00:00", "2026-13-01T00:00:00Z", "yesterday", "9999-01-01T00:00:00Z"]
+    return Field(name, ["", NUL, "x" * 20_000, *times])
+
+
 MEMORY = [text("content", required=True), choice("kind"), moment("validFrom"), moment("validTo"), metadata()]
 FILTERS = [choice("filters.kind"), choice("filters.role"), text("filters.threadId")]
 SEARCH = [
@@ -131,8 +139,10 @@ MEMORIES = [
     asked_choice("kind"),
     asked("entityId"),
     asked("q"),
+    past("asOf"),
     Field("includeInvalidated", ["", "perhaps", NUL, "2"]),
 ]
+CHANGES = [Field(field.name, field.refused) for field in MEMORY]
 INCLUDED = Field("includeInvalidated", ["", "perhaps", NUL, "2"])
 ALIASES = texts("aliases", ["", 5, None, [], {}, NUL, SURROGATE, "x" * 201])
 
@@ -159,8 +169,26 @@ ENDPOINTS = [
     Endpoint("POST", "/v1/users/{user}/summary", "write", 6, query=[Field("force", ["", "perhaps", NUL, "2"])]),
     Endpoint("POST", "/v1/users/{user}/search", "read", 17, valid={"query": "x"}, body=SEARCH),
     Endpoint("GET", "/v1/users/{user}/memories", "read", 7, query=MEMORIES),
+    Endpoint("POST", "/v1/users/{user}/memories", "write", 16, valid={"content": "x"}, body=MEMORY),
     Endpoint("GET", "/v1/users/{user}/threads", "read", 3, query=page()),
     Endpoint("POST", "/v1/users/{user}/threads", "write", 5, valid={}, body=[text("name", nullable=True), metadata()]),
+    Endpoint("GET", "/v1/threads/{thread}", "read", 2),
+    Endpoint(
+        "PATCH",
+        "/v1/threads/{thread}",
+        "write",
+        4,
+        valid={"name": "x"},
+        body=[text("name", nullable=True), metadata()],
+    ),
+    Endpoint("DELETE", "/v1/threads/{thread}", "write", 50),
+    Endpoint("GET", "/v1/messages/{message}", "read", 6),
+    Endpoint("PATCH", "/v1/messages/{message}", "write", 8, valid={"metadata": {}}, body=[metadata()]),
+    Endpoint("DELETE", "/v1/messages/{message}", "write", 50),
+    Endpoint("GET", "/v1/memories/{memory}", "read", 6),
+    Endpoint("PATCH", "/v1/memories/{memory}", "write", 50, valid={"content": "y"}, body=CHANGES),
+    Endpoint("DELETE", "/v1/memories/{memory}", "write", 50),
+    Endpoint("GET", "/v1/memories/{memory}/history", "read", 3),
     Endpoint("GET", "/v1/threads/{thread}/messages", "read", 3, query=page(1000)),
     Endpoint("POST", "/v1/threads/{thread}/messages", "write", 9, valid={"role": "user", "content": "x"}, body=MESSAGE),
     Endpoint("GET", "/v1/groups", "read", 2, query=page()),
@@ -196,7 +224,7 @@ ENDPOINTS = [
         "PATCH",
         "/v1/entities/{entity}",
         "write",
-        14,
+        10,
         valid={"name": "x"},
         body=[
             text("name"),
@@ -209,7 +237,7 @@ ENDPOINTS = [
         "POST",
         "/v1/entities/{entity}/merge",
         "write",
-        40,
+        28,
         valid={"entityIds": ["ent_00000000000000000000000000"]},
         body=[
             Field("entityIds", ["", "x", 5, True, {}, None, [], [""], [5], [None], [NUL], ["x"] * 201], required=True)
@@ -219,7 +247,7 @@ ENDPOINTS = [
         "POST",
         "/v1/entities/{entity}/split",
         "write",
-        40,
+        12,
         valid={"name": "x"},
         body=[
             text("entityId"),
