@@ -52,7 +52,7 @@ def _compare(given: argparse.Namespace) -> str:
 
 def _forget(given: argparse.Namespace) -> str:
     with held(given.folder):
-        return f"{server(given.folder, 1, 0.0).forget()} users deleted"
+        return f"users deleted: {server(given.folder, 1, 0.0).forget()}"
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -33,7 +33,7 @@ class Ingestion:
 
     def send(self, conversation: Conversation, external_id: str) -> dict[str, Any]:
         """A user of its own, whatever an earlier run left of it thrown away. ``messages``: the turn of each message."""
-        started = time.monotonic()
+        began = time.time()
         user = self._new_user(conversation, external_id)
         turn_of: dict[str, str] = {}
         jobs: list[str] = []
@@ -48,7 +48,13 @@ class Ingestion:
                 unseen += [(thread, id_, turn) for id_, turn in zip(ids, batch, strict=True) if turn.role != "user"]
         self._wait_for_jobs(jobs, conversation.id)
         self._wait_for_others(user, unseen[-OTHERS_TO_FIND:])
-        return {"conversation": conversation.id, "user": user, "messages": turn_of, "seconds": _since(started)}
+        return {
+            "conversation": conversation.id,
+            "user": user,
+            "messages": turn_of,
+            "began": began,
+            "ended": time.time(),
+        }
 
     def _new_user(self, conversation: Conversation, external_id: str) -> str:
         body = {"externalId": external_id, "firstName": conversation.first_name}
@@ -113,7 +119,3 @@ def batches(turns: Sequence[Turn]) -> Iterator[list[Turn]]:
             batch = []
         batch.append(turn)
     yield batch
-
-
-def _since(started: float) -> float:
-    return round(time.monotonic() - started, 3)

@@ -61,9 +61,18 @@ def _quantile(values: Sequence[float], share: float) -> float:
 
 
 def told(records: Rows) -> dict[str, float]:
-    """What was sent. ``seconds`` are those of each conversation added up, however many went at the same time."""
-    messages, seconds = sum(len(each["messages"]) for each in records), sum(each["seconds"] for each in records)
-    return {"conversations": len(records), "messages": messages, "seconds": round(seconds, 1)}
+    """What was sent, and the seconds in which any of it was on its way: first POST to last job done."""
+    messages = sum(len(each["messages"]) for each in records)
+    return {"conversations": len(records), "messages": messages, "seconds": round(_covered(records), 1)}
+
+
+def _covered(records: Rows) -> float:
+    """Seconds that lie within at least one of the spans, which overlap where conversations went at the same time."""
+    seconds, until = 0.0, 0.0
+    for began, ended in sorted((each["began"], each["ended"]) for each in records):
+        seconds += max(0.0, ended - max(began, until))
+        until = max(until, ended)
+    return seconds
 
 
 def judged(verdicts: Rows, categories: Sequence[str]) -> dict[str, Any]:

@@ -79,7 +79,8 @@ def server(out: Path, parallel: int, patience: float) -> Memos:
     at = settings.memos()
     kept = settle(out / "server.json", {"url": at.url})
     api = Api(at.url, at.key)
-    return Memos(api, _told(out), run=kept["id"], parallel=parallel, patience=patience)
+    begun = Journal(out / "begun.jsonl", "externalId")
+    return Memos(api, _told(out), begun, run=kept["id"], parallel=parallel, patience=patience)
 
 
 def _told(out: Path) -> Journal:

@@ -18,19 +18,25 @@ SEARCH_LIMIT = 80
 
 
 class Memos:
-    """``told`` keeps the conversations that are complete, ``run`` tells the users of one output folder from others'."""
+    """``told`` keeps the conversations that are complete, ``begun`` the users of all that were ever begun.
+
+    ``run`` tells the users of one output folder from those of others.
+    """
 
     name = "memos"
 
-    def __init__(self, api: Api, told: Journal, *, run: str, parallel: int, patience: float):
+    def __init__(self, api: Api, told: Journal, begun: Journal, *, run: str, parallel: int, patience: float):
         self.api = api
         self.told = told
+        self.begun = begun
         self.run = run
         self.parallel = parallel
         self.ingestion = Ingestion(api, patience=patience)
 
     def tell(self, conversations: Sequence[Conversation]) -> None:
         missing = [one for one in conversations if one.id not in self.told]
+        for one in missing:
+            self.begun.append({"externalId": self._external_id(one), "conversation": one.id})
         pool = ThreadPoolExecutor(self.parallel)
         try:
             for sent in as_completed([pool.submit(self._send, one) for one in missing]):
@@ -42,8 +48,10 @@ class Memos:
             pool.shutdown(cancel_futures=True)
 
     def _send(self, conversation: Conversation) -> dict[str, Any]:
-        name = sha256(conversation.id.encode()).hexdigest()[:16]
-        return self.ingestion.send(conversation, f"recall-{self.run}-{name}")
+        return self.ingestion.send(conversation, self._external_id(conversation))
+
+    def _external_id(self, conversation: Conversation) -> str:
+        return f"recall-{self.run}-{sha256(conversation.id.encode()).hexdigest()[:16]}"
 
     def rank(self, conversation: Conversation, question: Question) -> Ranking:
         told = self.told[conversation.id]
@@ -70,9 +78,10 @@ class Memos:
 
     def forget(self) -> int:
         """Delete the users that this run made; how many there were."""
-        for told in self.told.values():
-            self.api.delete(f"/v1/users/{told['user']}")
-        return len(self.told)
+        found = [self.api.get("/v1/users", externalId=each["externalId"])["users"] for each in self.begun.values()]
+        for user in (user for users in found for user in users):
+            self.api.delete(f"/v1/users/{user['id']}")
+        return sum(map(len, found))
 
 
 def _turns(items: Sequence[dict[str, Any]], turn_of: dict[str, str]) -> list[str]:

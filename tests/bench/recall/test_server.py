@@ -128,6 +128,7 @@ def test_a_run_that_is_killed_while_it_tells_begins_that_conversation_anew(
     kill(first)
     [half] = users(api)
     assert not (out / "told.jsonl").exists()
+    assert len(lines(out / "begun.jsonl")) == 1
 
     start_worker()
     assert started(*arguments).wait(timeout=100) == 0
@@ -187,14 +188,15 @@ def test_a_job_that_does_not_end_or_fails_ends_the_run_in_a_sentence(
     assert "has not ended for 0 s: does a worker of this Memos run?" in capsys.readouterr().err
 
 
-def test_what_a_run_made_can_be_forgotten(
-    server: str, worker: None, api: Api, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_what_a_run_made_can_be_forgotten_even_of_one_that_stopped_halfway(
+    server: str, api: Api, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     api.new_user(externalId="somebody else")
     data = written(tmp_path / "locomo.json", locomo("garden", "field"))
-    assert main(["run", str(data), "--out", str(tmp_path / "out"), "--systems", "memos"]) == 0
-    assert Graph.objects.count() == 3
+    arguments = ["run", str(data), "--out", str(tmp_path / "out"), "--systems", "memos", "--parallel", "1"]
+    assert main([*arguments, "--patience", "0.1"]) == 2
+    assert Graph.objects.count() == 2
     capsys.readouterr()
     assert main(["forget", str(tmp_path / "out")]) == 0
-    assert capsys.readouterr().out == "2 users deleted\n"
+    assert capsys.readouterr().out == "users deleted: 1\n"
     assert [user["externalId"] for user in users(api)] == ["somebody else"]
