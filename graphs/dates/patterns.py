@@ -4,7 +4,7 @@
 import re
 from collections.abc import Iterable
 
-from graphs.dates import rules, words
+from graphs.dates import counted, rules, stretches, words
 from graphs.dates.rules import NAMED_DAYS, Reader
 
 
@@ -16,7 +16,7 @@ MONTH = rf"(?P<month>{_any(words.MONTHS)})\.?"
 WEEKDAY = rf"(?P<weekday>{_any(words.WEEKDAYS)})"
 SEASON = rf"(?P<season>{_any(words.SEASONS)})"
 NUMBER = rf"(?P<number>\d{{1,3}}|{_any(words.NUMBERS)})"
-UNIT = r"(?P<unit>minute|hour|day|week|weekend|month|year|decade)s?"
+UNIT = r"(?P<unit>minute|hour|day|week|fortnight|weekend|month|year|decade)s?"
 YEAR = r"(?P<year>(?:19|20)\d\d)"
 DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 WHICH = r"(?P<which>last|past|this past|previous|this|this coming|coming|next|upcoming)"
@@ -30,6 +30,7 @@ NOT_REPEATED = r"(?<!every )(?<!each )(?<!most )(?<!some )"
 YEAR_AFTER = rf"(?:,?\s+(?:of\s+)?{YEAR}|\s+(?:of\s+)?{WHICH}\s+year)?"
 NOT_COUNTED = r"(?!\s*(?:%|hours|days|weeks|months|years|people|times))"
 ABOUT = r"(?:(?:about|around|over|almost|nearly|exactly|more than)\s+)?"
+QUARTER_TIE = r"(?:\b(?:in|during|by|until|till|since|before|after|around|for|of)\s+)?"
 FULL_WEEKDAY = rf"(?P<weekday>{_any(d for d in words.WEEKDAYS if len(d) > 5)})"
 
 _PATTERNS: tuple[tuple[str, Reader], ...] = (
@@ -53,12 +54,27 @@ _PATTERNS: tuple[tuple[str, Reader], ...] = (
     (rf"(?P<which>(?!))?\b{SEASON}\s+(?:of\s+)?{YEAR}", rules.read_season),
     (rf"\b(?:on|at|over|for|around|before|after|since|until|{WHICH})\s+(?P<holiday>{_any(words.HOLIDAYS)})\b(?:\s+(?:of\s+)?{YEAR})?(?!\s+[a-z])", rules.read_holiday),
     (rf"\b(?:(?:on|at|over|for|around|before|after|since|until|{WHICH})\s+|(?=easter\s+(?:19|20)))easter\b(?:\s+(?:of\s+)?{YEAR})?", rules.read_easter),
-    (r"\b(?P<number>half)\s+an?\s+(?P<unit>hour|year)\s+ago\b", rules.read_ago),
-    (rf"\b{ABOUT}{NUMBER}\s+{UNIT}\s+(?:ago|back|earlier)\b", rules.read_ago),
-    (rf"\b(?:in|within)\s+{ABOUT}{NUMBER}\s+{UNIT}(?:'s? time)?\b(?!\s+(?:of|old))", rules.read_ahead),
-    (rf"\b{NUMBER}\s+{UNIT}\s+from\s+now\b", rules.read_from_now),
-    (rf"\b(?P<number>{_any(words.VAGUE_NUMBERS)})\s+{UNIT}\s+ago\b", rules.read_vaguely_ago),
-    (rf"\bfor\s+{ABOUT}(?:the\s+(?:last|past)\s+)?{NUMBER}\s+{UNIT}(?:\s+now)?\b", rules.read_duration),
+    (r"\b(?P<number>half)\s+an?\s+(?P<unit>hour|year)\s+ago\b", counted.read_ago),
+    (rf"{QUARTER_TIE}\bQ(?P<quarter>[1-4])\b(?:(?:\s+of)?\s*{YEAR}|\s+(?:of\s+)?{WHICH}\s+year)?", stretches.read_quarter),
+    (rf"{QUARTER_TIE}(?:\bthe\s+)(?P<quarter>first|second|third|fourth|last)\s+quarter\b(?:(?:\s+of)?\s+{YEAR}|\s+(?:of\s+)?{WHICH}\s+year)?", stretches.read_quarter),
+    (r"(?:\b(?:in|during|by|until|since)\s+)?\b(?P<which>last|this|next|previous|coming)\s+quarter\b(?!')", stretches.read_which_quarter),
+    (rf"\b(?:in|during|since|from|until)\s+(?:the\s+)?(?:(?:early|late|mid)[ -])?(?:(?P<century>19|20)?(?P<decade>[0-9]0)'?s|(?P<name>{_any(stretches.DECADES)}))\b", stretches.read_decade),
+    (rf"(?:\bon\s+)?\bthe\s+(?P<what>{_any(words.WEEKDAYS)}|week|weekend|month|year|{_any(words.SEASONS)})\s+(?P<side>before\s+last|after\s+next)\b", stretches.read_two_steps),
+    (r"(?:\b(?:by|at|before|until|till|since|around|towards?)\s+)?(?:\bthe\s+)?\b(?:very\s+)?(?:end|beginning|start|middle)\s+of\s+(?P<which>last|this|next|the|coming)\s+(?P<unit>week|month|year)\b", stretches.read_edge),
+    (r"\b(?:over|at|on|during|for)\s+the\s+weekend\b", stretches.read_the_weekend),
+    (rf"\ba\s+week\s+(?:from|on)\s+{FULL_WEEKDAY}\b|\b(?:on\s+)?{FULL_WEEKDAY.replace('weekday', 'day_name')}\s+week\b(?!\w)", stretches.read_week_from_weekday),
+    (rf"(?:\b(?:from|between)\s+)?\b{DAY}\s*(?:-|\u2013|to|and|until|till)\s*(?P<last>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH}\b(?:,?\s+{YEAR})?", stretches.read_days_of_month),
+    (rf"(?:\b(?:from|between)\s+)?\b{MONTH}\s+{DAY}\s*(?:-|\u2013|to|and|until|till)\s*(?P<last>\d{{1,2}})(?:st|nd|rd|th)?\b(?![:\d])(?:,?\s+{YEAR})?", stretches.read_days_of_month),
+    (rf"\b{NUMBER}\s+years?\s+ago,?\s+in\s+{MONTH}\b|\b(?:back\s+)?in\s+{MONTH.replace('month', 'month_first')},?\s+{NUMBER.replace('number', 'number_last')}\s+years?\s+ago\b", counted.read_month_years_ago),
+    (rf"\b{NUMBER}\s+weeks?\s+ago,?\s+on\s+{WEEKDAY}\b", counted.read_weekday_weeks_ago),
+    (rf"\b{ABOUT}{NUMBER}(?:\s+{UNIT})?\s+and\s+a\s+half(?:\s+{UNIT.replace('unit', 'unit_last')})?\s+ago\b", counted.read_and_a_half_ago),
+    (rf"\b{ABOUT}{NUMBER}\s+{UNIT}\s+(?:ago|back|earlier)\b", counted.read_ago),
+    (rf"\b(?:in|within)\s+{ABOUT}{NUMBER}\s+{UNIT}(?:'s? time)?\b(?!\s+(?:of|old))", counted.read_ahead),
+    (rf"\b{NUMBER}\s+{UNIT}\s+from\s+now\b", counted.read_from_now),
+    (rf"\b(?P<number>{_any(words.VAGUE_NUMBERS)})\s+{UNIT}\s+ago\b", counted.read_vaguely_ago),
+    (rf"\b(?:for|over|during|in)\s+(?:the\s+)(?:last|past)\s+{ABOUT}{NUMBER}\s+{UNIT}\b", counted.read_duration),
+    (rf"\bfor\s+{ABOUT}(?:the\s+(?:last|past)\s+)?{NUMBER}\s+{UNIT}(?:\s+now)?\b", counted.read_duration),
+    (rf"(?:\bon\s+)?\b{WEEKDAY},?\s+the\s+{DAY}(?<=[a-z])(?!\s+of)", rules.read_bare_day),
     (rf"\bon\s+the\s+{DAY}(?<=[a-z])(?=\s*(?:[.,!?;]|$|and\b|at\b))", rules.read_bare_day),
 )  # fmt: skip
 
@@ -66,7 +82,7 @@ RULES: tuple[tuple[re.Pattern[str], Reader], ...] = tuple((re.compile(p, re.IGNO
 
 TRIGGER = re.compile(
     rf"\d|\b(?:{_any(words.MONTHS)}|{_any(words.WEEKDAYS)}|{_any(NAMED_DAYS)}|{_any(words.SEASONS)}|{_any(words.HOLIDAYS)}|easter|"
-    r"ago|back|now|in|for|week|weekend|month|year|morning|afternoon|evening|night)\b",
+    r"ago|back|now|in|for|weeks?|weekend|fortnight|months?|quarter|years?|morning|afternoon|evening|night)\b",
     re.IGNORECASE,
 )
 """Most sentences name no date; this is the cheap way to know."""

@@ -34,6 +34,10 @@ CLOCK = (
 )
 CLOCK_AFTER = re.compile(rf"\s*,?\s*(?:(?:at|around|about|from|by|@)\s*)?{CLOCK}(?!\w)", re.IGNORECASE)
 CLOCK_BEFORE = re.compile(rf"(?:\b(?:at|around|about|from|by)\s+)?\b{CLOCK}\s*,?\s*(?:(?:on|the)\s+)?$", re.IGNORECASE)
+BARE_HOUR = re.compile(
+    r"\s*,?\s*(?:at|around|about|@)\s*(?P<hour>\d{1,2})(?::(?P<minute>[0-5]\d))?(?![\w:.])", re.IGNORECASE
+)
+HALVES = {Unit.MORNING: 0, Unit.AFTERNOON: 12, Unit.EVENING: 12}
 DAYLIKE = (Unit.DAY, Unit.NIGHT, Unit.MORNING, Unit.AFTERNOON, Unit.EVENING)
 
 
@@ -130,6 +134,8 @@ def _with_clock(text: str, found: Resolved, anchor: Anchor) -> Resolved:
     if found.span.bound is not Bound.AT or found.span.unit not in DAYLIKE or found.span.starts is None:
         return found
     after = CLOCK_AFTER.match(text, found.end_char)
+    if after is None and found.span.unit in HALVES:
+        return _with_bare_hour(text, found, anchor)
     before = None if after else CLOCK_BEFORE.search(text, max(0, found.start_char - 20), found.start_char)
     match = after or before
     if match is None:
@@ -140,6 +146,17 @@ def _with_clock(text: str, found: Resolved, anchor: Anchor) -> Resolved:
     local = found.span.starts.replace(hour=hour, minute=minute, tzinfo=anchor.said_at.tzinfo)
     start, end = (match.start() if before else found.start_char), (match.end() if after else found.end_char)
     return Resolved(start, end, text[start:end], spans.one_minute(local))
+
+
+def _with_bare_hour(text: str, found: Resolved, anchor: Anchor) -> Resolved:
+    """ "Tonight at 8", "tomorrow morning at 10": the part of the day tells which of the two it is."""
+    match = BARE_HOUR.match(text, found.end_char)
+    if match is None or found.span.starts is None or not 1 <= int(match["hour"]) <= 12:
+        return found
+    hour = int(match["hour"]) % 12 + HALVES[found.span.unit]
+    local = found.span.starts.replace(hour=hour, minute=int(match["minute"] or 0), tzinfo=anchor.said_at.tzinfo)
+    end = match.end()
+    return Resolved(found.start_char, end, text[found.start_char : end], spans.one_minute(local))
 
 
 def _hour_and_minute(match: re.Match[str]) -> tuple[int, int]:

@@ -203,62 +203,6 @@ def read_easter(match: re.Match[str], anchor: Anchor) -> DateSpan:
     return spans.one_day(day if day >= today else easter(today.year + 1))
 
 
-def _count(match: re.Match[str]) -> float:
-    text = re.sub(r"\s+", " ", match["number"].lower())
-    return float(text) if text.isdigit() else words.NUMBERS[text]
-
-
-def read_ago(match: re.Match[str], anchor: Anchor) -> DateSpan | None:
-    return _shifted(anchor, match["unit"].lower(), -_count(match))
-
-
-def read_ahead(match: re.Match[str], anchor: Anchor) -> DateSpan | None:
-    """Not after a past verb: "I finished it in two weeks" is a duration."""
-    return _shifted(anchor, match["unit"].lower(), _count(match)) if anchor.lean is Lean.FUTURE else None
-
-
-def read_from_now(match: re.Match[str], anchor: Anchor) -> DateSpan | None:
-    return _shifted(anchor, match["unit"].lower(), _count(match))
-
-
-def _shifted(anchor: Anchor, unit: str, count: float) -> DateSpan | None:
-    today = anchor.today
-    try:
-        if unit in ("minute", "hour"):
-            return spans.one_minute(anchor.said_at + timedelta(**{f"{unit}s": count}))
-        if unit in ("day", "week") or (unit, abs(count)) == ("month", 0.5):
-            days = {"day": 1, "week": 7, "month": 30}[unit]
-            return spans.one_day(today + timedelta(days=round(count * days)))
-        if unit == "weekend":
-            return spans.one_weekend(today + timedelta(weeks=int(count)))
-        if unit == "month" or abs(count) == 0.5:
-            month = today + relativedelta(months=int(count * (1 if unit == "month" else 12)))
-            return spans.one_month(month.year, month.month)
-        return spans.one_year(today.year + int(count) * (10 if unit == "decade" else 1))
-    except (OverflowError, ValueError):
-        return None
-
-
-def read_vaguely_ago(match: re.Match[str], anchor: Anchor) -> DateSpan | None:
-    count = -words.VAGUE_NUMBERS[match["number"].lower()]
-    unit = match["unit"].lower()
-    if unit == "year":
-        return spans.one_year(anchor.today.year + count)
-    span = _shifted(anchor, unit, count)
-    return (
-        spans.one_month(span.starts.year, span.starts.month)
-        if span and span.starts and unit in ("day", "week", "month")
-        else None
-    )
-
-
-def read_duration(match: re.Match[str], anchor: Anchor) -> DateSpan | None:
-    span = _shifted(anchor, match["unit"].lower(), -_count(match))
-    if span is None or span.precision is Precision.TIME:
-        return None
-    return DateSpan(span.starts, None, span.precision, span.unit, Bound.FOR)
-
-
 def read_bare_day(match: re.Match[str], anchor: Anchor) -> DateSpan | None:
     day, today = int(match["day"]), anchor.today
     if not 1 <= day <= 31:

@@ -1,7 +1,7 @@
 """What a date in a text comes down to, and the arithmetic of the calendar."""
 
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 
@@ -34,6 +34,7 @@ class Unit(Enum):
     WEEK = "week"
     WEEKEND = "weekend"
     MONTH = "month"
+    QUARTER = "quarter"
     SEASON = "season"
     YEAR = "year"
 
@@ -99,6 +100,14 @@ def one_month(year: int, month: int) -> DateSpan:
 def one_season(year: int, month: int) -> DateSpan:
     first = date(year, month, 1)
     return DateSpan(midnight(first), midnight(first + relativedelta(months=3)), Precision.MONTH, Unit.SEASON)
+
+
+def quarter_of(day: date) -> int:
+    return (day.month + 2) // 3
+
+
+def one_quarter(year: int, quarter: int) -> DateSpan:
+    return replace(one_season(year, 3 * quarter - 2), unit=Unit.QUARTER)
 
 
 def one_year(year: int) -> DateSpan:

@@ -1,12 +1,15 @@
 """Says a resolved date in absolute words, so that a sentence holding it stays true."""
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 
-from graphs.dates.spans import Bound, DateSpan, Unit
+from graphs.dates.spans import Bound, DateSpan, Unit, quarter_of
 from graphs.dates.words import MONTH_NAMES, SEASONS
 
 PARTS_OF_DAY = (Unit.NIGHT, Unit.MORNING, Unit.AFTERNOON, Unit.EVENING)
 KEPT_TIES = ("by", "before", "around", "about")
+EDGE = re.compile(r"\b(end|beginning|start|middle) of\b", re.IGNORECASE)
+PART = re.compile(r"\b(early|mid|late)[ -](?!this|last|next)", re.IGNORECASE)
 SEASON_NAMES = {month: name for name, month in SEASONS.items()}
 
 
@@ -24,6 +27,11 @@ def phrase(span: DateSpan, said: str = "") -> str:
     ``said`` is how it was put: its "by", "before" and "around" are kept.
     """
     tie = said.split(" ", 1)[0].lower()
+    edge, part = EDGE.search(said), PART.search(said)
+    if edge and span.bound is Bound.AT:
+        return f"{tie if tie in KEPT_TIES else 'at'} the {edge[1].lower()} of {in_words(span)}"
+    if part and span.bound is Bound.AT and tie not in KEPT_TIES:
+        return f"in {part[1].lower()} {in_words(span)}"
     if tie in KEPT_TIES and span.bound is Bound.AT:
         return f"{tie} {in_words(span)}"
     if span.bound is Bound.BETWEEN:
@@ -34,7 +42,7 @@ def phrase(span: DateSpan, said: str = "") -> str:
 
 
 def _preposition(unit: Unit) -> str:
-    return "in" if unit in (Unit.MONTH, Unit.YEAR, Unit.SEASON, Unit.WEEK) else "on"
+    return "in" if unit in (Unit.MONTH, Unit.YEAR, Unit.SEASON, Unit.QUARTER, Unit.WEEK) else "on"
 
 
 def _point(moment: datetime, unit: Unit) -> str:
@@ -45,6 +53,8 @@ def _point(moment: datetime, unit: Unit) -> str:
         return f"the {unit.value} of {day}"
     if unit is Unit.SEASON:
         return f"{SEASON_NAMES[moment.month]} {moment.year}"
+    if unit is Unit.QUARTER:
+        return f"Q{quarter_of(moment)} {moment.year}"
     if unit is Unit.MONTH:
         return day.split(" ", 1)[1]
     return str(moment.year) if unit is Unit.YEAR else day
@@ -57,6 +67,8 @@ def _last(span: DateSpan) -> str:
     year = span.ends.year - (span.ends.month == 1)
     if span.unit is Unit.YEAR:
         return str(span.ends.year - 1)
-    if span.unit in (Unit.MONTH, Unit.SEASON):
+    if span.unit in (Unit.MONTH, Unit.SEASON, Unit.QUARTER):
         return f"{MONTH_NAMES[month - 1]} {year}"
-    return _point(span.ends.replace(hour=0, minute=0) if span.unit is Unit.TIME else span.ends, Unit.DAY)
+    if span.unit is Unit.TIME:
+        return _point(span.ends.replace(hour=0, minute=0), Unit.DAY)
+    return _point(span.ends - timedelta(days=1), Unit.DAY)

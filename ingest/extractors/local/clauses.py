@@ -208,6 +208,9 @@ def clauses(doc: "Doc") -> Iterator[Clause]:
 
 
 def _coordinated(head: "Token", subject: "Token | None", shared: "tuple[Token, ...]") -> Iterator[Clause]:
+    if head.pos_ == "NOUN" and (verb := _verb_taken_for_an_attribute(head)):
+        yield Clause(verb, head, (), _own_tokens(head, []))
+        return
     revealed = _revealed(head)
     if revealed is not None:
         yield from _coordinated(revealed, None, ())
@@ -224,6 +227,13 @@ def _coordinated(head: "Token", subject: "Token | None", shared: "tuple[Token, .
     yield clause
     for part in parts:
         yield from _coordinated(part, subject, _shared(clause, part))
+
+
+def _verb_taken_for_an_attribute(noun: "Token") -> "Token | None":
+    """ "My parents divorced in 2001": the parser hears of parents who were divorced."""
+    owned = any(t.dep_ == "poss" and t.lower_ in ("my", "our") for t in noun.children)
+    verbs = [t for t in noun.children if t.dep_ == "acl" and t.tag_ in ("VBN", "VBD") and t.i > noun.i]
+    return verbs[0] if owned and verbs and verbs[0].i in (noun.i + 1, noun.i + 2) else None
 
 
 def _is_coordinated_verb(token: "Token", head: "Token") -> bool:
@@ -280,7 +290,7 @@ def _own_tokens(head: "Token", parts: "list[Token]") -> "tuple[Token, ...]":
     return tuple(tokens)
 
 
-REASONS = ("because", "since", "as")
+REASONS = ("because", "since", "as", "although", "though", "whereas", "while")
 CONNECTIVES = frozenset("so and but then plus also that well".split())
 
 

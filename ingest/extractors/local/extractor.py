@@ -4,10 +4,11 @@ It would rather stay silent than be wrong: what is not understood stays recallab
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graphs.dates import Resolved
-from ingest.extractors.base import Fact, Utterance
+from ingest.extractors.base import SPEAKER, Ending, Fact, Utterance
 from ingest.extractors.local import retelling
 from ingest.extractors.local.answers import completed
 from ingest.extractors.local.clauses import Clause, clauses
@@ -16,6 +17,7 @@ from ingest.extractors.local.corrections import corrections_of, mended_facts, me
 from ingest.extractors.local.instructions import read_instruction
 from ingest.extractors.local.mentions import mentions_before
 from ingest.extractors.local.parsing import model, parse
+from ingest.extractors.local.phrases import read_phrase
 from ingest.extractors.local.reader import read, said_in
 from ingest.extractors.local.scene import Said, Scene
 from ingest.extractors.local.screening import is_open, may_hold_a_fact
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 LEAST_CONFIDENCE = 0.5
+DOUBTFUL = 0.55
 
 
 class LocalExtractor:
@@ -68,7 +71,9 @@ def _facts(utterance: Utterance, said: list[Sentence], parsed: "Iterator[Doc]") 
         if instruction:
             facts.append(instruction)
         elif doc is not None:
-            facts += _facts_of_sentence(doc, sentence, scene, utterance)
+            found = list(_facts_of_sentence(doc, sentence, scene, utterance))
+            found = found or list(filter(None, [read_phrase(sentence.text)]))
+            facts += [_weighed(fact, sentence) for fact in found]
     return _without_doubles(facts)
 
 
@@ -85,6 +90,14 @@ def _facts_of_sentence(doc: "Doc", sentence: Sentence, scene: Scene, utterance: 
             yield fact
         if said is not None:
             retelling.remember(said, scene)
+
+
+def _weighed(fact: Fact, sentence: Sentence) -> Fact:
+    """With less confidence where it was said with a doubt, and the end of what it names as not so."""
+    own = (link.predicate for link in fact.links if link.subject.name == SPEAKER)
+    ends = tuple(Ending(predicate, sentence.instead_of) for predicate in own) if sentence.instead_of else ()
+    confidence = min(fact.confidence, DOUBTFUL) if sentence.hedged else fact.confidence
+    return replace(fact, confidence=confidence, ends=(*fact.ends, *ends))
 
 
 def _fact(said: Said | None) -> Fact | None:

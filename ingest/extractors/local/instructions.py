@@ -2,7 +2,7 @@
 """Standing instructions to the assistant: how it should answer from now on, not what it should do once."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import SPEAKER, Ending, Fact, Link, Thing
@@ -19,7 +19,7 @@ NEGATIVE = re.compile(r"^(?:don't|do not|no longer|please don't)\s+(?=[a-z])", r
 STOPPING = re.compile(r"^(stop|avoid|quit|refrain from)\s+(?=\w+ing\b)", re.IGNORECASE)
 
 ADDRESS = re.compile(
-    r"^(?:call|address|refer to) me (?:as |by )?(?:my (?:nick)?name,? )?\"?(?P<name>[A-Z][\w'-]*(?: [A-Z][\w'-]*)?)\"?[.!]*$"
+    r"^(?:call|address|refer to) me (?:as |by )?(?:my (?:nick)?name,? )?\"?(?P<name>(?:(?:Dr|Mr|Mrs|Ms|Prof)\.? )?[A-Z][\w'-]*(?: [A-Z][\w'-]*)?)\"?[.!]*$"
 )
 LEAD = re.compile(
     rf"^{POLITE}(?:(?P<standing>{STANDING})\s*,?\s*)?{POLITE}(?P<asked>{ASKED})?{POLITE}(?P<what>.+?)[.!]*$",
@@ -31,7 +31,7 @@ REPLYING = frozenset(
     """
     answer reply respond use write say call mention suggest recommend ask send remind talk speak explain cite
     translate format list include repeat summarise summarize quote address refer assume give keep start end
-    begin add show provide be put sign greet apologise apologize apologizing apologising using asking saying
+    bring begin add show provide be put sign greet apologise apologize apologizing apologising using asking saying
     repeating giving adding suggesting mentioning writing sending calling recommending reminding assuming
     including starting ending being double-check check convert prefer stick default limit make phrase tell offer
     propose skip leave omit
@@ -53,7 +53,7 @@ LANGUAGE = re.compile(
 IDIOM = re.compile(
     r"^(?:never mind|never heard|never been|never say never|always a |always been|stop it|don't worry|don't forget|don't hesitate|don't mention|don't be |do not worry|"
     r"keep (?:it up|up|going|in touch|me posted|at it|on|trying|calm|shining|doing)|be (?:careful|safe|well|happy|kind|strong|proud|patient|yourself)|use (?:it|this|that|your)\b|call me (?:back|later|when|if|tomorrow|crazy|old)|"
-    r"tell me|give me|write me|show me (?!sources)|send me|ask me|make sure|say (?:hi|hello)|never (?:give|stop|let|forget|underestimate|lose|too|know|knew)|don't (?:give|let|stop|lose|push|overthink|give up))",
+    r"tell me|give me|write me|show me (?!sources)|send me|ask me|make sure|say (?:hi|hello)|never (?:give|stop|let|forget|underestimate|lose|too|know|knew)|don't (?:give up|let|stop|lose|push|overthink|give up))",
     re.IGNORECASE,
 )
 
@@ -67,13 +67,34 @@ class Instruction:
     sure: bool
 
 
+WHENEVER = re.compile(
+    r"^(?P<when>(?:when(?:ever)?|if|every time|each time|any ?time) (?:I|you|we)\b[^,.]{3,80}),\s*(?P<what>.+)$",
+    re.IGNORECASE,
+)
+AVOIDED = re.compile(
+    r"^(?:suggest|recommend|include|mention(?! it)|offer|propose|assume|use|give me|send me|bring up)\b", re.IGNORECASE
+)
+
+
 def read_instruction(sentence: str) -> Fact | None:
+    """Also one with its occasion: "When I ask for code, always give TypeScript."."""
+    occasion = WHENEVER.match(sentence)
+    found = _read(occasion["what"], standing=True) if occasion else _read(sentence)
+    if found is None or occasion is None:
+        return found
+    when = _in_third_person(occasion["when"][0].lower() + occasion["when"][1:])
+    return replace(found, content=f"{found.content.rstrip('.')} {when}.")
+
+
+def _read(sentence: str, *, standing: bool = False) -> Fact | None:
     match = LEAD.match(sentence)
     if match is None:
         return None
     what = TRAILING.sub("", match["what"]).strip(" ,")
-    standing = bool(match["standing"]) or bool(
-        TRAILING.search(match["what"]) and re.search(STANDING, match["what"], re.IGNORECASE)
+    standing = (
+        standing
+        or bool(match["standing"])
+        or bool(TRAILING.search(match["what"]) and re.search(STANDING, match["what"], re.IGNORECASE))
     )
     named = ADDRESS.match(what[0].lower() + what[1:]) if what else None
     if named:
@@ -90,7 +111,9 @@ def _instruction(what: str, standing: bool) -> Instruction | None:
         return _if_replying(what[frequency.end() :], f"should {frequency[1].lower()}", sure=True)
     negative = NEGATIVE.match(what)
     if negative:
-        return _if_replying(what[negative.end() :], "should not", sure=standing or bool(STYLE.search(what)))
+        avoided = what[negative.end() :]
+        sure = standing or bool(STYLE.search(what) or AVOIDED.match(avoided))
+        return _if_replying(avoided, "should not", sure=sure)
     if STOPPING.match(what):
         verb = what.split()[1].lower()
         return (

@@ -138,7 +138,8 @@ def _shown_type(noun: "Token", default: EntityType) -> EntityType:
     type_ = LABELS.get(noun.ent_type_, default)
     if default is EntityType.PRODUCT and type_ in (EntityType.ORGANIZATION, EntityType.PLACE):
         return default
-    unsure = type_ is EntityType.PERSON and full_name(noun) == noun.text
+    classed = any(t.dep_ == "compound" and t.tag_ == "NN" and t.text.islower() for t in noun.children)
+    unsure = classed or (type_ is EntityType.PERSON and full_name(noun) == noun.text)
     return default if unsure else type_
 
 
@@ -180,7 +181,8 @@ def is_kin(noun: "Token") -> bool:
 
 
 def is_mine(noun: "Token") -> bool:
-    return any(t.dep_ == "poss" and t.lower_ in ("my", "our") for t in noun.children)
+    compounds = (t for each in noun.lefts if each.dep_ == "compound" for t in each.children)
+    return any(t.dep_ == "poss" and t.lower_ in ("my", "our") for t in (*noun.children, *compounds))
 
 
 def is_pet(noun: "Token") -> bool:

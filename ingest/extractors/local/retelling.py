@@ -1,5 +1,6 @@
 """Turns a clause that was read into a fact: its sentence in the third person, its things, its time."""
 
+import re
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from ingest.extractors.local.words import SOFTWARE
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+NAMES_ITS_YEARS = re.compile(r"\b(?:19|20)\d\d\b|\d0'?s\b|ties\b", re.IGNORECASE)
 TIES = frozenset("by before after around about of for to from until till since on in during at as".split())
 DROPPED = frozenset("also just so really actually basically literally honestly definitely even finally".split())
 """Adverbs that are true of the telling, not of what is told."""
@@ -100,7 +102,7 @@ def _follows_a_tie(inside: "list[Token]") -> bool:
 
 def _words(date: Resolved) -> str:
     """A range that names its years stays as it was said."""
-    if date.span.bound is Bound.BETWEEN and any(c.isdigit() for c in date.text):
+    if date.span.bound is Bound.BETWEEN and NAMES_ITS_YEARS.search(date.text):
         return date.text[0].lower() + date.text[1:]
     return phrase(date.span, date.text)
 

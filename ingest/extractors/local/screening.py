@@ -11,7 +11,7 @@ ASKING = re.compile(
     re.IGNORECASE,
 )
 HEDGED = re.compile(
-    r"\b(?:maybe|perhaps|might|could(?! not| only)|should|if|unless|wish|wonder(?:ing|ed)?|guess|suppose|imagine|pretend|"
+    r"\b(?:maybe|perhaps|might|could(?! not| only)|should|if|unless|wish|wonder(?:ing|ed)?|guess|suppose|imagine|pretend|dreamt|dreamed|pretending|hypothetical|"
     r"would have|would've|not sure|unsure|hypothetically|supposed to|as if|as though|in case|whether|possibly|probably|"
     r"may (?:be|have|go|try|not)|what if|let's|let us|they say|rumou?r)\b",
     re.IGNORECASE,
@@ -27,7 +27,7 @@ QUOTED_SPEECH = re.compile(
 )
 SMALL_TALK = re.compile(
     r"^(?:I(?:'m| am| was)?|we(?:'re| are)?) (?:really |so |very |totally |completely |also |just |still |truly |always |both )*(?:"
-    r"agree|disagree|see|know|understand|hear you|think so|hope|feel you|get it|got it|glad|happy (?:to|for|you|that)|sorry|(?:fine|good|well|ok|okay)(?=\W*(?:$|thank|and |but |now|today))|doing|"
+    r"agree|disagree|see|know|understand|hear you|think so|hope(?! to)|feel you|get it|got it|glad|happy (?:to|for|you|that)|sorry|(?:fine|good|well|ok|okay)(?=\W*(?:$|thank|and |but |now|today))|doing(?= (?:well|good|fine|great|ok|okay|alright|all right|my best|better|so well|very well)|\W*$)|"
     r"excited|thrilled|delighted|grateful|thankful|honou?red|curious|sure|certain|afraid(?! of)|proud of you|here|back|ready|done|can't wait|cannot wait|appreciate|bet|mean|"
     r"look forward|looking forward|feel the same|could not agree|couldn't agree|don't know|don't mind|don't think|don't care|have no idea|"
     r"(?:have|need) to (?:go|run|leave)(?=\W*$| now)|will do|will see|will let|hope so|hope you|impressed|surprised|kidding|joking|serious|wondering|all set)\b",

@@ -91,6 +91,14 @@ CLOSER = re.compile(
     r"(?:,?\s+(?:lol|haha+|hehe+|lmao|btw|tbh|though|you know|I guess|thanks|thank you|please|by the way|x+|so far|to be honest|if you must know|(?:and )?(?:it's |I'm (?:so |very |really )?|I am )?(?:nice|great|good|pleased|glad) (?:to meet|meeting) (?:you|everyone)))+\s*(?=[.!]*$)",
     re.IGNORECASE,
 )
+HEDGING = re.compile(
+    rf"(?:{FILLER}[\s,.!]+)*?(?:I think|I believe|I guess|I suppose|I feel like|hopefully)\b", re.IGNORECASE
+)
+INSTEAD = re.compile(
+    r"(?:,| and| but),? not (?:(?:in|at|for|with|by|on|to) )?(?:an? |the )?(?P<other>(?-i:[A-Z])[\w'&-]*(?: (?-i:[A-Z])[\w'&-]*)*)[.!]*$"
+)
+TASTE = re.compile(r"\b(?:like|love|prefer|enjoy|drink|eat|hate|want)\b", re.IGNORECASE)
+JOKE = re.compile(r"\b(?:(?:just|only) (?:kidding|joking)|kidding[.!]*$|jk\b|haha no\b)", re.IGNORECASE)
 INSERTED = re.compile(
     r",\s*(?:you know|well|like|um+|uh+|I mean|of course|by the way|btw|honestly|actually|unfortunately|luckily|obviously|however)\s*,",
     re.IGNORECASE,
@@ -102,6 +110,10 @@ class Sentence:
     text: str
     corrects: bool = False
     """It takes something back: "No wait, …", "Actually, …"."""
+    hedged: bool = False
+    """It was said with a doubt: "I think I'm allergic to cats"."""
+    instead_of: str = ""
+    """What it names as not so: the Acme of "I work at Beta, not Acme"."""
 
 
 def sentences(lines: list[str], spoken_of: Sequence[Mention] = (), last_said: str = "") -> list[Sentence]:
@@ -128,8 +140,20 @@ def last_sentence(text: str) -> str:
 
 def _all_sentences(lines: list[str]) -> Iterator[Sentence]:
     for line in lines:
-        for piece in _pieces(normal(line)):
+        for piece in _in_earnest(_pieces(normal(line))):
             yield from _sentences_in(piece)
+
+
+def _in_earnest(pieces: list[str]) -> list[str]:
+    """Without jokes: "I'm a millionaire. Just kidding!" tells nothing."""
+    kept: list[str] = []
+    for piece in pieces:
+        joke = JOKE.search(piece)
+        if joke is None:
+            kept.append(piece)
+        elif joke.start() < 3:
+            kept = kept[:-1]
+    return kept
 
 
 def _sentences_in(piece: str) -> Iterator[Sentence]:
@@ -142,7 +166,8 @@ def _sentences_in(piece: str) -> Iterator[Sentence]:
             yield from filter(None, [whole])
             continue
         for place, each in enumerate(filter(None, map(_stripped, pieces))):
-            yield replace(each, corrects=whole.corrects) if place == 0 else each
+            first = replace(each, corrects=whole.corrects, hedged=whole.hedged)
+            yield first if place == 0 else each
 
 
 def normal(line: str) -> str:
@@ -183,11 +208,16 @@ def _pieces(line: str) -> list[str]:
 def _stripped(piece: str) -> Sentence | None:
     corrects = bool(CORRECTION.match(piece))
     text = INSERTED.sub(" ", TAG.sub(".", piece))
+    hedged = bool(HEDGING.match(text))
+    instead = None if TASTE.search(text) else INSTEAD.search(text)
+    text = text[: instead.start()] if instead else text
     for _ in range(MOST_FILLERS):
         text = CLOSER.sub("", CALLED.sub("", OPENER.sub("", text, count=1) if OPENER.match(text) else text))
     text = with_subject(text.strip(" ,-"))
     text = ME_AND.sub(r"\1 and I", text.strip(" ,-"))
-    return Sentence(_punctuated(text[0].upper() + text[1:]), corrects) if len(text) > 3 else None
+    if len(text) <= 3:
+        return None
+    return Sentence(_punctuated(text[0].upper() + text[1:]), corrects, hedged, instead["other"] if instead else "")
 
 
 def _punctuated(text: str) -> str:

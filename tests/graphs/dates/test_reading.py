@@ -212,3 +212,56 @@ def test_a_week_from_monday_to_friday_ends_after_it_begins() -> None:
         datetime(2026, 6, 1, tzinfo=UTC),
         datetime(2026, 6, 6, tzinfo=UTC),
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "starts", "ends", "precision"),
+    [
+        ("I will launch in Q3", "2026-07-01", "2026-10-01", "month"),
+        ("we launched in Q4 2025", "2025-10-01", "2026-01-01", "month"),
+        ("it was in Q4", "2025-10-01", "2026-01-01", "month"),
+        ("the review is in the second quarter of 2027", "2027-04-01", "2027-07-01", "month"),
+        ("last quarter", "2025-10-01", "2026-01-01", "month"),
+        ("by the end of the year", "2026-01-01", "2027-01-01", "year"),
+        ("at the beginning of last month", "2026-02-01", "2026-03-01", "month"),
+        ("I lived there in the 90s", "1990-01-01", "2000-01-01", "year"),
+        ("I grew up in the eighties", "1980-01-01", "1990-01-01", "year"),
+        ("I was there over the weekend", "2026-03-07", "2026-03-09", "day"),
+        ("I will be there over the weekend", "2026-03-14", "2026-03-16", "day"),
+        ("a fortnight ago", "2026-02-24", "2026-02-25", "day"),
+        ("a year and a half ago", "2024-09-01", "2024-10-01", "month"),
+        ("two and a half years ago", "2023-09-01", "2023-10-01", "month"),
+        ("in May two years ago", "2024-05-01", "2024-06-01", "month"),
+        ("two years ago in May", "2024-05-01", "2024-06-01", "month"),
+        ("over the past two years", "2024-01-01", "open", "year"),
+        ("from 3 to 7 June 2025", "2025-06-03", "2025-06-08", "day"),
+        ("June 3-7, 2025", "2025-06-03", "2025-06-08", "day"),
+    ],
+)
+def test_longer_stretches(text: str, starts: str, ends: str, precision: str) -> None:
+    assert read(text) == (starts, ends, precision)
+
+
+@pytest.mark.parametrize(
+    ("text", "starts"),
+    [
+        ("I saw him the Friday before last", "2026-02-27"),
+        ("I saw him the week before last", "2026-02-23"),
+        ("the week after next", "2026-03-23"),
+        ("the Friday after next", "2026-03-27"),
+        ("two weeks ago on Friday", "2026-02-27"),
+        ("a week from Monday", "2026-03-23"),
+        ("I'm leaving on Monday the 16th", "2026-03-16"),
+        ("tonight at 8", "2026-03-10 20:00"),
+        ("tomorrow morning at 10", "2026-03-11 10:00"),
+    ],
+)
+def test_days_found_by_two_steps(text: str, starts: str) -> None:
+    found = read(text)
+    assert found is not None
+    assert found[0] == starts
+
+
+@pytest.mark.parametrize("text", ["in my 20s", "a Q5 sedan", "the end of the world", "at the start of the race"])
+def test_what_only_looks_like_a_stretch(text: str) -> None:
+    assert read(text) is None

@@ -23,6 +23,10 @@ SAID_AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
         ("from 2015 to 2019", "2015 to 2019", "from 2015 to 2019"),
         ("for five years", "2021", "since 2021"),
         ("by 2030", "2030", "by 2030"),
+        ("in Q3 2027", "Q3 2027", "in Q3 2027"),
+        ("by the end of the year", "2026", "by the end of 2026"),
+        ("in early March 2025", "March 2025", "in early March 2025"),
+        ("from June 3 to June 7, 2025", "3 June 2025 to 7 June 2025", "from 3 June 2025 to 7 June 2025"),
     ],
 )
 def test_a_date_is_said_in_absolute_words(text: str, words: str, full: str) -> None:

@@ -8,7 +8,7 @@ from ingest.extractors.base import Ending
 from ingest.extractors.local.clauses import Tense
 from ingest.extractors.local.kin import FAMILY
 from ingest.extractors.local.nouns import is_informative, name_of, topics
-from ingest.extractors.local.readings import skills, states, work
+from ingest.extractors.local.readings import people, skills, states, work
 from ingest.extractors.local.readings.base import (
     LOOSE,
     PLAIN,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 def being(said: Said) -> Reading | None:
     for read in (
         states.kin,
+        people.together,
         states.been_to,
         states.going_to_be,
         states.away,
@@ -143,7 +144,7 @@ def _occupied(said: Said) -> Reading | None:
     if (
         complement is None
         or complement.pos_ not in ("NOUN", "PROPN")
-        or said.clause.tense not in (Tense.PRESENT, Tense.PERFECT, Tense.PAST)
+        or said.clause.tense not in (Tense.PRESENT, Tense.PERFECT, Tense.PAST, Tense.USED_TO)
     ):
         return None
     lemma = complement.lemma_.lower()
@@ -153,8 +154,10 @@ def _occupied(said: Said) -> Reading | None:
         return _member(said)
     if any(t.lower_ in AMATEUR for t in complement.children):
         return Reading(MemoryKind.SKILL, state=True)
-    if not is_profession(complement) or said.clause.negated:
+    if not is_profession(complement):
         return None
+    if said.clause.negated:
+        return work.no_longer(said, complement) if said.clause.ceased else None
     return work.professional(said, complement)
 
 
@@ -169,10 +172,14 @@ def _member(said: Said) -> Reading | None:
     return Reading(MemoryKind.FACT, links(said.subject, "member_of", [organization(name_of(noun))]), state=True)
 
 
+HEADS = frozenset("head vp chair president director owner dean captain secretary treasurer leader".split())
+"""Professions only with what they are at the head of."""
+
+
 def is_profession(noun: "Token") -> bool:
     """A known one, or a word for one who does something: "-er", "-ist"…"""
     lemma = noun.lemma_.lower()
-    if lemma in JOBS:
+    if lemma in JOBS or (lemma in HEADS and any(t.lower_ in ("of", "for") for t in noun.rights)):
         return True
     counted = any(t.lower_ in ("a", "an") for t in noun.children)
     return counted and lemma not in NOT_A_JOB and lemma.endswith(JOB_ENDINGS) and len(lemma) > 4

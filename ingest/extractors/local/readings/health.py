@@ -18,7 +18,7 @@ ALLERGIC = re.compile(
     re.IGNORECASE,
 )
 HAVING = re.compile(
-    r"\b(?:have|has|had|'ve|got|having)\b(?: been)?\s+"
+    r"\b(?:have|has|had|'ve|got|having)\b(?: been| got)?\s+"
     r"(?:an? |the |some |really |very |bad |severe |mild |chronic |slight )*(?P<what>[\w' -]+)$",
     re.IGNORECASE,
 )
@@ -120,13 +120,24 @@ def taking(said: Said) -> Reading | None:
     return Reading(MemoryKind.HEALTH, found, state=True)
 
 
+AVOIDED = frozenset(
+    """
+    dairy gluten sugar salt nuts peanuts alcohol caffeine meat pork beef shellfish seafood fish eggs milk wheat soy
+    lactose bread cheese fructose yeast coffee
+    """.split()
+)
+"""What one cannot "have" is food, where it is no child and no visitor."""
+
+
 def eating(said: Said) -> Reading | None:
     clause = said.clause
     objects = [t for t in clause.objects if not points_back(t)]
+    if clause.lemma == "have" and not (objects and objects[0].lower_ in AVOIDED):
+        return None
     if not objects or clause.tense in (Tense.PAST, Tense.FUTURE, Tense.PROGRESSIVE):
         return None
     things = topics(objects[0], EntityType.TOPIC)
-    kind = MemoryKind.HEALTH if clause.lemma == "eat" else MemoryKind.PREFERENCE
+    kind = MemoryKind.HEALTH if clause.lemma in ("eat", "have") else MemoryKind.PREFERENCE
     if clause.negated:
         ends = tuple(Ending(p, each.name) for each in things for p in ("eats", "likes")) if clause.ceased else ()
         return Reading(kind, links(said.subject, "does_not_eat", things), ends, state=True)

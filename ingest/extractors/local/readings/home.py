@@ -6,6 +6,7 @@ from ingest.extractors.local.clauses import Tense
 from ingest.extractors.local.nouns import is_name, name_of
 from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, ends_others, is_over, links, place
 from ingest.extractors.local.scene import Said
+from ingest.extractors.local.words import SOFTWARE
 
 NOT_PLACES = ("DATE", "TIME")
 
@@ -44,8 +45,12 @@ def moving(said: Said) -> Reading | None:
     homely = clause.words & {"apartment", "flat", "house", "place", "home", "here", "abroad", "in", "out"}
     if clause.negated or clause.objects or not (to or away or (homely and clause.particle in ("", "in", "out"))):
         return None
+    if clause.words & SOFTWARE:
+        return None
     if clause.words & {"on", "forward", "past"} and not (to or away):
         return None
+    if clause.words & {"times", "twice", "often"}:
+        return Reading(MemoryKind.EVENT, confidence=LOOSE)
     if clause.tense in (Tense.FUTURE, Tense.PROGRESSIVE):
         return Reading(MemoryKind.PLAN)
     ends = (Ending("lives_in"),) if to else tuple(Ending("lives_in", each.name) for each in away)

@@ -14,7 +14,7 @@ from ingest.extractors.local.nouns import (
     name_of,
     topics,
 )
-from ingest.extractors.local.readings import lasting, skills, work
+from ingest.extractors.local.readings import lasting, skills, told, work
 from ingest.extractors.local.readings.base import LOOSE, Reading, animal, links, person, place, topic
 from ingest.extractors.local.scene import Said
 from ingest.extractors.local.words import EVENT_NOUNS, FAVOURITES, GOAL_NOUNS, HOBBY_NOUNS, HOME_NOUNS, LANGUAGES
@@ -43,6 +43,8 @@ def about_mine(said: Said) -> Reading | None:
         _home,
         _possession,
         lasting.of_mine,
+        told.ahead,
+        told.told,
     ):
         found = read(said)
         if found:

@@ -6,7 +6,7 @@ from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Ending, Link, Thing
 from ingest.extractors.local.clauses import Tense
 from ingest.extractors.local.kin import RELATIONS
-from ingest.extractors.local.nouns import ME, all_called, called, full_name, is_mine, is_name, is_pet
+from ingest.extractors.local.nouns import ME, all_called, called, full_name, is_mine, is_name, is_pet, kin_of
 from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, animal, links, person
 from ingest.extractors.local.scene import Said
 
@@ -20,6 +20,8 @@ def having_kin(said: Said) -> Reading | None:
     if not kin or said.clause.tense is Tense.FUTURE:
         return None
     named = [person(name) for name in all_called(kin[0])]
+    if kin[0].lemma_ == "baby" and said.clause.tense in (Tense.PAST, Tense.PERFECT) and not said.clause.has_got:
+        return Reading(MemoryKind.EVENT, change=True)
     found = () if said.clause.negated else links(said.subject, RELATIONS[kin[0].lemma_.lower()], named)
     return Reading(MemoryKind.RELATIONSHIP, found, state=True)
 
@@ -30,7 +32,8 @@ def having_pet(said: Said) -> Reading | None:
     if not pets or said.clause.tense in (Tense.FUTURE, Tense.PROGRESSIVE):
         return None
     if said.clause.negated:
-        return Reading(MemoryKind.RELATIONSHIP, state=True)
+        ends = tuple(Ending("has_pet", pet.lemma_.lower()) for pet in pets) if said.clause.ceased else ()
+        return Reading(MemoryKind.RELATIONSHIP, ends=ends, state=True)
     pets += [t for t in pets[0].conjuncts if is_pet(t) and t.i > pets[0].i and t not in pets]
     names = [name for pet in pets for name in (all_called(pet) or [pet.lemma_.lower()])]
     found = links(said.subject, "has_pet", [animal(name) for name in names])
@@ -78,6 +81,24 @@ def partners_in_subject(said: Said) -> list[Thing]:
     return [
         person(full_name(t)) for t in (subject, *subject.conjuncts) if is_name(t) and t.lower_ not in ("i", "my", "we")
     ]
+
+
+def together(said: Said) -> Reading | None:
+    """ "Tom and I have been together since May", "I'm not with Tom any more"."""
+    clause = said.clause
+    if clause.lemma != "be" or clause.complement is not None or clause.tense not in (Tense.PRESENT, Tense.PERFECT):
+        return None
+    beside = clause.after("with")
+    partner = beside is not None and kin_of(beside) in ("partner_of", "married_to")
+    if "together" in clause.words and clause.tense is Tense.PERFECT:
+        who = partners_in_subject(said)
+    elif beside is not None and (partner or (clause.ceased and is_name(beside))):
+        who = _named_objects(said, "with")
+    else:
+        return None
+    if clause.negated:
+        return Reading(MemoryKind.RELATIONSHIP, ends=tuple(Ending("partner_of", each.name) for each in who), state=True)
+    return Reading(MemoryKind.RELATIONSHIP, links(ME, "partner_of", who), state=True)
 
 
 def dating(said: Said) -> Reading | None:
@@ -136,6 +157,19 @@ def naming(said: Said) -> Reading | None:
 def kinship(noun: "Token", thing: Thing, predicate: str) -> tuple[Link, ...]:
     """What "my sister Anna" asserts by itself."""
     return (Link(ME, predicate, thing),) if noun.lower_ not in ("family", "in-laws", "parents") else ()
+
+
+def kin_beside(said: Said) -> tuple[Link, ...]:
+    """Those of the speaker's own who are named besides the subject: "I live with my partner Timo"."""
+    found: tuple[Link, ...] = ()
+    for token in said.clause.tokens:
+        if token.i <= said.clause.main.i or not is_mine(token):
+            continue
+        predicate = "has_pet" if is_pet(token) else kin_of(token)
+        make = animal if is_pet(token) else person
+        if predicate and not said.clause.negated:
+            found += links(ME, predicate, [make(name) for name in all_called(token)])
+    return found
 
 
 VERBS: dict[str, Reader] = {

@@ -16,7 +16,7 @@ from ingest.extractors.local.words import CIVIL, DIETS, HEALTH_ADJECTIVES, WORK_
 NUMBERS = r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-\w+)?)"
 AGE = re.compile(
     rf"\b(?:am|'m|is|are|'re|'s)(?: actually| now| already| only| just| currently| almost| nearly| about)* "
-    rf"(?:\d{{1,3}}|{NUMBERS}|[a-z]+(?:-[a-z]+)?(?= years? old))(?:(?: |-)(?:years?|months?|weeks?)(?: |-)old| years of age)?(?: now| already| today| this (?:year|month|week))?\.?$",
+    rf"(?:\d{{1,3}}(?: and \d{{1,3}})?|{NUMBERS}(?: and {NUMBERS})?|[a-z]+(?:-[a-z]+)?(?= years? old))(?:(?: |-)(?:years?|months?|weeks?)(?: |-)old| years of age)?(?: now| already| today| this (?:year|month|week))?\.?$",
     re.IGNORECASE,
 )
 

@@ -27,7 +27,8 @@ def is_thing(noun: "Token") -> bool:
         return False
     if noun.pos_ == "PROPN":
         return noun.ent_type_ not in ("DATE", "TIME", "PERSON", "GPE", "ORDINAL")
-    return noun.pos_ == "NOUN" and not noun.lower_.endswith(ABSTRACT_ENDINGS)
+    counted = noun.dep_ == "dobj" and any(t.lower_ in ("a", "an") for t in noun.children)
+    return (noun.pos_ == "NOUN" or counted) and not noun.lower_.endswith(ABSTRACT_ENDINGS)
 
 
 def owning(said: Said) -> Reading | None:
@@ -116,11 +117,12 @@ def _possession(said: Said) -> Reading | None:
     if not things or obliged or not held or things[0].lemma_ in EVENT_NOUNS:
         return None
     noun = things[0]
-    counted = any(t.dep_ == "nummod" or t.lower_ in ("a", "an") for t in noun.children)
+    counted = any(t.dep_ == "nummod" or t.lower_ in ("a", "an") for t in noun.subtree if t.i < noun.i)
     if (not counted and noun.pos_ != "PROPN") or said.dates:
         return None
     found = links(said.subject, "owns", topics(noun, EntityType.PRODUCT)) if not clause.negated else ()
-    return Reading(MemoryKind.POSSESSION, found, confidence=LOOSE, state=True)
+    ends = tuple(Ending("owns", each.name) for each in topics(noun)) if clause.ceased else ()
+    return Reading(MemoryKind.POSSESSION, found, ends, confidence=LOOSE, state=True)
 
 
 def driving(said: Said) -> Reading | None:

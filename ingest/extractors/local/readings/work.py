@@ -186,6 +186,13 @@ def professional(said: Said, noun: "Token") -> Reading:
     return Reading(MemoryKind.WORK, found, ends, state=True)
 
 
+def no_longer(said: Said, noun: "Token") -> Reading:
+    """ "I'm not a student any more"."""
+    student = noun.lemma_.lower() == "student"
+    ends = (Ending("studies"), Ending("studies_at")) if student else (Ending("works_as", name_of(noun)),)
+    return Reading(MemoryKind.WORK, ends=ends, state=True)
+
+
 TITLES = ("job", "profession", "occupation", "title", "role", "position")
 FIRMS = ("company", "employer", "startup")
 

@@ -3,6 +3,7 @@ import pytest
 from graphs.kinds import MemoryKind
 from ingest.extractors.base import SPEAKER
 from ingest.extractors.local.instructions import read_instruction
+from tests.ingest.extractors.local.conftest import Extract
 
 
 @pytest.mark.parametrize(
@@ -32,3 +33,16 @@ def test_a_standing_instruction_is_kept_as_what_the_assistant_should_do(said: st
 )  # fmt: skip
 def test_a_request_and_an_encouragement_are_none(said: str) -> None:
     assert read_instruction(said) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("When I ask for code, always give Go.", "The assistant should always give Go when @ asks for code."),
+        ("Please don't suggest recipes with pork.", "The assistant should not suggest recipes with pork."),
+        ("Call me Dr. Lee.", "The assistant should call @ Dr. Lee."),
+    ],
+)  # fmt: skip
+def test_an_instruction_has_its_occasion_and_what_it_forbids(extract: Extract, said: str, told: str) -> None:
+    (fact,) = extract(said)
+    assert fact.content.replace(SPEAKER, "@") == told
