@@ -11,7 +11,7 @@ from django.utils import timezone
 from graphs import embedders, languages
 from graphs.dates import resolve_dates
 from graphs.excerpts import condense
-from graphs.models import Embedding, Episode, Memory
+from graphs.models import Embedding, Episode, Graph, Memory
 from graphs.models.memory import SPEAKER
 from graphs.sentences import count_words
 
@@ -35,6 +35,7 @@ def index_episodes(episodes: Sequence[Episode]) -> list[Embedding]:
             pieces=len(code.tokens),
         )
         for episode, code in zip(episodes, encoded, strict=True)
+        if len(code.vector)
     ]
 
 
@@ -43,7 +44,14 @@ def save_index(episodes: Sequence[Episode], vectors: Sequence[Embedding]) -> Non
     Episode.objects.bulk_update(episodes, TRAITS)
     _write_full_text(episodes)
     Embedding.objects.bulk_create(vectors, ignore_conflicts=True)
+    keep_to_model(vectors)
     Episode.objects.filter(pk__in=[episode.pk for episode in episodes]).update(indexed_at=timezone.now())
+
+
+def keep_to_model(vectors: Sequence[Embedding]) -> None:
+    """The first vectors of a graph settle whose vectors search looks for."""
+    for graph_id, model in {(vector.graph_id, vector.model) for vector in vectors}:
+        Graph.objects.filter(pk=graph_id, embedding_model="").update(embedding_model=model)
 
 
 def index_memories(memories: Sequence[Memory]) -> list[Embedding]:
@@ -59,6 +67,7 @@ def index_memories(memories: Sequence[Memory]) -> list[Embedding]:
             vector=code.vector,
         )
         for memory, code in zip(memories, encoded, strict=True)
+        if len(code.vector)
     ]
 
 

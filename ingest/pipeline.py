@@ -33,8 +33,8 @@ BATCH_EPISODES = 64
 SLICE_EPISODES = 16
 BATCH_CHARACTERS = 50_000
 FAULT_PAUSE_SECONDS = 5.0
-INSTALLATION_FAULTS = (embedders.ModelMissing, OperationalError)
-"""What no message is to blame for: a model file is missing, the database went away."""
+INSTALLATION_FAULTS = (embedders.ModelMissing, embedders.EmbedderUnavailable, OperationalError)
+"""What no message is to blame for: a model file is missing, a remote embedder or the database went away."""
 PROGRESS = ["status", "attempts", "run_after", "started_at", "finished_at", "written", "error_code", "error_detail"]
 """The columns by which a job moves on."""
 

@@ -115,6 +115,8 @@ class Writer:
         Source.objects.bulk_create([row], ignore_conflicts=True)
 
     def _embed(self, memory: Memory, code: Encoded) -> None:
+        if not len(code.vector):
+            return
         Embedding.objects.create(
             project_id=self.graph.project_id,
             graph=self.graph,

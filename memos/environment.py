@@ -12,6 +12,8 @@ import environ
 
 TRUE = ("true", "1", "yes", "on")
 FALSE = ("false", "0", "no", "off")
+EMBEDDERS = ("local", "remote", "none")
+_LONGEST_MODEL = 90
 
 
 class WrongSetting(ValueError):
@@ -69,6 +71,11 @@ class Values:
     database_pool: int
     ingest_lease_seconds: int
     ingest_max_attempts: int
+    embedder: str
+    embeddings_base_url: str
+    embeddings_api_key: str
+    embeddings_model: str
+    embeddings_dimensions: int
     log_level: str
 
 
@@ -83,8 +90,25 @@ def read(env: Environment) -> Values:
         database_pool=env.number("DATABASE_POOL", 0, 0, 1000),
         ingest_lease_seconds=env.number("INGEST_LEASE_SECONDS", 20, 5, 3600),
         ingest_max_attempts=env.number("INGEST_MAX_ATTEMPTS", 8, 1, 100),
+        embedder=env.choice("MEMOS_EMBEDDER", "local", EMBEDDERS),
+        embeddings_base_url=_of_remote(env, "MEMOS_EMBEDDINGS_BASE_URL"),
+        embeddings_api_key=env.text("MEMOS_EMBEDDINGS_API_KEY"),
+        embeddings_model=_of_remote(env, "MEMOS_EMBEDDINGS_MODEL"),
+        embeddings_dimensions=env.number("MEMOS_EMBEDDINGS_DIMENSIONS", 0, 0, 16_000),
         log_level=env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
     )
+
+
+def _of_remote(env: Environment, name: str) -> str:
+    """What a remote embedder needs to be told."""
+    value = env.text(name)
+    if env.text("MEMOS_EMBEDDER") == "remote" and not value:
+        raise WrongSetting(f"{name} has to be set when MEMOS_EMBEDDER is remote.")
+    if name.endswith("_URL") and value and not value.startswith(("https://", "http://")):
+        raise WrongSetting(f"{name} has to be an address such as https://api.example.com/v1, not {value!r}.")
+    if len(value) > _LONGEST_MODEL and not name.endswith("_URL"):
+        raise WrongSetting(f"{name} has to have at most {_LONGEST_MODEL} signs.")
+    return value
 
 
 def of_process(env_file: Path) -> Environment:

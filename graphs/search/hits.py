@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 import numpy as np
@@ -77,9 +78,9 @@ def search_each(
     filters: Filters | None = None,
 ) -> list[Hit]:
     """As `search`, but up to ``limit`` hits of each kind in each graph."""
-    question = questions.read(query)
     scope = list(graphs)
-    ranked = rank(scope, question, embedders.current().model)
+    question = questions.read(query, embedders.model_for(graph.embedding_model for graph in scope))
+    ranked = rank(scope, question, question.encoded.model)
     wanted = filters or Filters()
     found = [
         hit
@@ -132,8 +133,10 @@ def _memory_hit(memory: Memory, episodes: list[Episode], ranked: Ranked, own: fl
 
 def _nearest(graph: Graph, question: Question) -> dict[UUID, float]:
     """The memories whose sentences are nearest, with their cosine."""
+    if not question.encoded.model:
+        return {}
     distance = CosineDistance("vector", question.encoded.vector)
-    rows = Embedding.objects.filter(graph=graph, memory__isnull=False, model=embedders.current().model)
+    rows = Embedding.objects.filter(graph=graph, memory__isnull=False, model=question.encoded.model)
     near = rows.annotate(distance=distance).order_by("distance").values_list("memory_id", "distance")[:DEPTH]
     return {key: 1 - float(value) for key, value in near}
 
@@ -147,13 +150,10 @@ def _own(memories: list[Memory], near: dict[UUID, float], question: Question) ->
     return [weights.MEMORY_OWN * float(value) + weights.CLOSED * ended for value, ended in zip(z, over, strict=True)]
 
 
-def sources_of(memories: Sequence[Memory]) -> dict[UUID, list[Episode]]:
-    """The episodes that support each memory, oldest first."""
-    rows = (
-        Source.objects.filter(memory__in=memories, role=Source.Role.SUPPORTS)
-        .select_related("episode")
-        .defer("episode__tsv")
-    )
+def sources_of(memories: Sequence[Memory], moment: datetime | None = None) -> dict[UUID, list[Episode]]:
+    """The episodes that support each memory, or did at ``moment``, oldest first."""
+    resting = Source.objects.supporting(moment).filter(memory__in=memories)
+    rows = resting.select_related("episode").defer("episode__tsv")
     found: dict[UUID, list[Episode]] = {}
     for row in rows.order_by("episode__said_at", "episode_id"):
         found.setdefault(row.memory_id, []).append(row.episode)

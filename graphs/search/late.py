@@ -30,6 +30,8 @@ def score(
     outline: Outline, places: NDArray[np.int64], query: EncodedQuery, model: str, rarity: Mapping[str, float]
 ) -> NDArray[np.float64]:
     """The score of the episodes at ``places``, in that order, 0 to 1; all zeros where nothing has token vectors."""
+    if not len(query.tokens):
+        return np.zeros(len(places))
     around = np.unique(outline.neighbours[places])
     best = _best_matches(outline, around[around >= 0], query, model)
     reach = window_weights(outline)[places]

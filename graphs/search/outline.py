@@ -71,7 +71,7 @@ class Outline:
 
 def load(graph_id: UUID, model: str, query: EncodedQuery) -> Outline:
     with connection.cursor() as cursor:
-        vector = "[" + ",".join(f"{x:.5g}" for x in query.vector) + "]"
+        vector = "[" + (",".join(f"{x:.5g}" for x in query.vector) or "0") + "]"
         cursor.execute(_COLUMNS, {"graph": graph_id, "model": model, "vector": vector})
         *columns, languages = cursor.fetchone()
     blobs = [bytes(column or b"") for column in columns]

@@ -25,12 +25,12 @@ class Question:
     """Runs of up to four words, casefolded: whatever entity or speaker the query may name is among them."""
 
 
-def read(text: str, now: datetime | None = None) -> Question:
-    """Relative dates in the query are read against ``now``."""
+def read(text: str, model: str, now: datetime | None = None) -> Question:
+    """Relative dates in the query are read against ``now``; ``model`` is the one whose vectors it looks for."""
     found = resolve_dates(text, now or timezone.now())
     return Question(
         text=text,
-        encoded=embedders.current().embed_query(text),
+        encoded=embedders.encode_query(text, model),
         spans=tuple(each.span for each in found if each.span.bound is not Bound.FOR),
         asks_when=bool(_WHEN.search(text)),
         names=frozenset(_names(text)),
