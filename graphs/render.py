@@ -24,5 +24,9 @@ def is_only_a_name(memory: Memory) -> bool:
 
 def sentence(memory: Memory) -> str:
     """``about`` must be fetched with the memory."""
-    text = memory.content.replace(SPEAKER, call(memory.about))
+    return in_words(memory.content, memory.about)
+
+
+def in_words(content: str, about: Entity | None) -> str:
+    text = content.replace(SPEAKER, call(about))
     return text[:1].upper() + text[1:]

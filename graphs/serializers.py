@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from graphs.kinds import MemoryKind
-from graphs.models import Entity, Episode, Memory, Relation
-from graphs.render import name_of, sentence
+from graphs.models import Entity, Episode, Memory, MemoryRevision, Relation
+from graphs.render import in_words, name_of, sentence
 from graphs.search import KIND_CHOICES, KINDS, Hit
 from memos import ids
 from memos.api.pagination import PageQuery
@@ -32,11 +34,11 @@ class EntityRef(CamelSerializer):
         return name_of(entity)
 
 
-class NewMemory(CamelSerializer):
-    content = Text(max_length=MAX_CONTENT, help_text="The fact as a sentence.")
-    kind = serializers.ChoiceField(MemoryKind.choices, default=MemoryKind.FACT)
+class MemoryChanges(CamelSerializer):
+    content = Text(required=False, max_length=MAX_CONTENT, help_text="The fact as a sentence.")
+    kind = serializers.ChoiceField(MemoryKind.choices, required=False)
     valid_from = Moment(required=False, allow_null=True)
-    valid_to = Moment(required=False, allow_null=True)
+    valid_to = Moment(required=False, allow_null=True, help_text="null opens a fact that had ended.")
     metadata = Metadata(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -46,10 +48,29 @@ class NewMemory(CamelSerializer):
         return attrs
 
 
+class NewMemory(MemoryChanges):
+    content = Text(max_length=MAX_CONTENT, help_text="The fact as a sentence.")
+    kind = serializers.ChoiceField(MemoryKind.choices, default=MemoryKind.FACT)
+    valid_to = Moment(required=False, allow_null=True)
+
+
+class PastMoment(Moment):
+    """A time at which something may have been believed already."""
+
+    default_error_messages = {"future": "It lies in the future: nothing is believed yet then."}
+
+    def to_internal_value(self, data: Any) -> Any:
+        moment = super().to_internal_value(data)
+        if moment > timezone.now():
+            self.fail("future")
+        return moment
+
+
 class MemoryListQuery(PageQuery):
     kind = serializers.ChoiceField(MemoryKind.choices, required=False)
     entity_id = Text(required=False, max_length=100)
     q = Text(required=False, max_length=1000, help_text="Words that the memory holds.")
+    as_of = PastMoment(required=False, help_text="What was believed at that time, as it was believed then.")
     include_invalidated = serializers.BooleanField(default=False, help_text="Also what has ended or was retired.")
 
 
@@ -78,7 +99,7 @@ class MemoryOut(CamelSerializer):
         return sentence(memory)
 
     def get_invalidated_by(self, memory: Memory) -> str | None:
-        return ids.encode(Memory.PREFIX, memory.invalidated_by_id) if memory.invalidated_by_id else None
+        return _memory_ref(memory.invalidated_by_id)
 
     @extend_schema_field(EntityRef(many=True))
     def get_entities(self, memory: Memory) -> Any:
@@ -90,6 +111,32 @@ class MemoryOut(CamelSerializer):
     @extend_schema_field(SourceOut(many=True))
     def get_sources(self, memory: Memory) -> list[dict[str, str]]:
         return sources(_supporting(memory))
+
+
+class RevisionOut(CamelSerializer):
+    """An earlier state of a memory; ``changedBy`` and ``reason`` tell of the change that ended it."""
+
+    content = serializers.SerializerMethodField()
+    kind = serializers.ChoiceField(MemoryKind.choices)
+    valid_from = Moment(allow_null=True)
+    valid_to = Moment(allow_null=True)
+    valid_precision = serializers.CharField(allow_null=True)
+    invalidated_by = serializers.SerializerMethodField()
+    metadata = Metadata()
+    recorded_from = Moment()
+    recorded_to = Moment()
+    changed_by = serializers.ChoiceField(MemoryRevision.ChangedBy.choices)
+    reason = serializers.CharField()
+
+    def get_content(self, revision: MemoryRevision) -> str:
+        return in_words(revision.content, revision.memory.about)
+
+    def get_invalidated_by(self, revision: MemoryRevision) -> str | None:
+        return _memory_ref(revision.invalidated_by_id)
+
+
+class History(CamelSerializer):
+    revisions = RevisionOut(many=True)
 
 
 class MemoryPage(CamelSerializer):
@@ -178,9 +225,13 @@ def sources(episodes: Sequence[Episode]) -> list[dict[str, str]]:
     return [{"kind": str(kind), "id": ids.encode(_PREFIXES[kind], key)} for kind, key in named]
 
 
+def _memory_ref(key: UUID | None) -> str | None:
+    return ids.encode(Memory.PREFIX, key) if key else None
+
+
 def _supporting(memory: Memory) -> list[Episode]:
-    """Needs `sources__episode` prefetched."""
-    return [source.episode for source in memory.sources.all() if source.role == source.Role.SUPPORTS]
+    """Needs `graphs.views.with_provenance`, which fetches nothing but what it rests on."""
+    return [source.episode for source in memory.sources.all()]
 
 
 def _time(hit: Hit, name: str) -> str | None:

@@ -34,32 +34,35 @@ def subject(graph: Graph) -> Entity | None:
     return Entity.objects.filter(graph=graph, is_subject=True).first()
 
 
-def memories(graph: Graph, limit: int) -> list[Hit]:
-    """Facts that hold now, the most important and most recent first."""
-    now = timezone.now()
+def memories(graph: Graph, limit: int, moment: datetime | None = None) -> list[Hit]:
+    """Facts that hold now, or were believed to at ``moment``, the most important and most recent first."""
+    now = moment or timezone.now()
     found = list(
-        Memory.objects.holding()
+        Memory.objects.as_of(moment)
+        .holding(moment)
         .filter(graph=graph)
         .select_related("about", "invalidated_by")
+        .defer("tsv")
         .order_by("-said_at", "pk")[: limit * 3]
     )
     best = sorted(found, key=lambda memory: (-_standing(memory, now), str(memory.pk)))[:limit]
-    supports = sources_of(best)
+    supports = sources_of(best, moment)
     return [Hit("memory", memory, _standing(memory, now), supports.get(memory.pk, [])) for memory in best]
 
 
-def episodes(graph: Graph, limit: int) -> list[Hit]:
-    """What was said last, newest first."""
+def episodes(graph: Graph, limit: int, moment: datetime | None = None) -> list[Hit]:
+    """What was said last, newest first; at ``moment``, of what had been heard by then."""
     rows = Episode.objects.filter(graph=graph, indexed_at__isnull=False).exclude(
         source_kind=Episode.SourceKind.STATEMENT
     )
-    found = list(rows.order_by("-said_at", "-position", "pk")[:limit])
+    heard = rows.filter(created_at__lte=moment) if moment else rows
+    found = list(heard.order_by("-said_at", "-position", "pk")[:limit])
     return [Hit("episode", episode, round(0.5 / (rank + 2), 6), [episode]) for rank, episode in enumerate(found)]
 
 
-def entities(graph: Graph, limit: int) -> list[Hit]:
-    """What most of the facts that hold speak of."""
-    holding = Q(mentions__memory__in=Memory.objects.holding().filter(graph=graph))
+def entities(graph: Graph, limit: int, moment: datetime | None = None) -> list[Hit]:
+    """What most of the facts that hold speak of, or did at ``moment``."""
+    holding = Q(mentions__memory__in=Memory.objects.as_of(moment).holding(moment).filter(graph=graph).values("pk"))
     rows = Entity.objects.filter(graph=graph, is_subject=False).annotate(facts=Count("mentions", filter=holding))
     best = rows.filter(facts__gt=0).order_by("-facts", "-last_seen_at", "pk")[:limit]
     return [Hit("entity", entity, round(1 - 1 / (entity.facts + 1), 6)) for entity in best]

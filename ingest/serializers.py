@@ -1,10 +1,16 @@
-"""Jobs as the API shows them."""
+"""Jobs as the API shows them, and what came of a message."""
 
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from graphs.serializers import MemoryOut
 from ingest.models import IngestJob
 from memos import ids
 from memos.api.serializers import CamelSerializer, Moment
+from threads.models import Message
+from threads.serializers import MessageOut
 
 
 class JobError(CamelSerializer):
@@ -45,3 +51,20 @@ class JobOut(CamelSerializer):
 
     def get_message_id(self, job: IngestJob) -> str:
         return ids.encode("msg", job.message_id)
+
+
+class MessageDetail(MessageOut):
+    """Its ``job`` and the ``memories`` that rest on it come in the context."""
+
+    thread_id = serializers.CharField(source="thread.ref")
+    job = serializers.SerializerMethodField(help_text="null where none reads it: it is not the user's.")
+    memories = serializers.SerializerMethodField()
+
+    @extend_schema_field(JobOut(allow_null=True))
+    def get_job(self, message: Message) -> Any:
+        job = self.context["job"]
+        return JobOut(job).data if job else None
+
+    @extend_schema_field(MemoryOut(many=True))
+    def get_memories(self, message: Message) -> Any:
+        return MemoryOut(self.context["memories"], many=True).data

@@ -1,7 +1,7 @@
 """Facts that a caller states, instead of having them read from messages."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -39,7 +39,7 @@ def state_memory(*, caller: Caller, graph: Graph, statement: Statement) -> Memor
     """
     graph = Graph.objects.select_for_update(no_key=True).get(pk=graph.pk)
     stated = _unsaved(graph, statement)
-    episode = statement_of(stated, stated.said_at)
+    episode = statement_of(stated, sentence(stated), stated.said_at)
     memory = facts.believed_twin(stated)
     if memory is None:
         memory = stated
@@ -65,7 +65,7 @@ def _unsaved(graph: Graph, statement: Statement) -> Memory:
         said_at=timezone.now(),
         valid_from=statement.valid_from,
         valid_to=statement.valid_to,
-        valid_precision=Precision.DAY if statement.valid_from or statement.valid_to else None,
+        valid_precision=precision_of(statement.valid_from, statement.valid_to),
         metadata=statement.metadata,
     )
     memory.digest = facts.digest_of(memory)
@@ -87,7 +87,15 @@ def _restate(memory: Memory, stated: Memory, episode: Episode) -> None:
         raise invalid("validTo", "The span runs into another one for which this fact is known.") from None
 
 
-def statement_of(memory: Memory, said_at: datetime) -> Episode:
+def precision_of(*moments: datetime | None) -> str | None:
+    """A day, unless a time of the day was given."""
+    given = [moment for moment in moments if moment]
+    if not given:
+        return None
+    return Precision.DAY if all(moment.time() == time.min for moment in given) else Precision.TIME
+
+
+def statement_of(memory: Memory, text: str, said_at: datetime) -> Episode:
     """The episode that is the source of what a caller says of a memory: its sentence."""
     key: UUID = ids.new_id()
     return Episode.objects.create(
@@ -98,7 +106,7 @@ def statement_of(memory: Memory, said_at: datetime) -> Episode:
         source_id=key,
         stream=key,
         position=0,
-        content=sentence(memory),
+        content=text,
         said_at=said_at,
     )
 

@@ -1,14 +1,19 @@
 """Every path."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.urls import URLPattern, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from graphs.browse.views import EntityViewSet, EpisodeViewSet, GraphViewSet, RelationViewSet
+from graphs.views import MemoryViewSet
 from ingest.views import JobViewSet
 from memos.api import health
 from threads.views import MessageViewSet, ThreadViewSet
 from users.views import CONTEXT_RENDERERS, GroupViewSet, UserViewSet
+
+ONE: dict[str, Any] = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
 
 API: list[URLPattern] = [
     path("v1/users", UserViewSet.as_view({"get": "list", "post": "create"})),
@@ -17,9 +22,13 @@ API: list[URLPattern] = [
     path("v1/users/<str:user_id>/context", UserViewSet.as_view({"get": "context"}, renderer_classes=CONTEXT_RENDERERS)),
     path("v1/users/<str:user_id>/summary", UserViewSet.as_view({"post": "summary"})),
     path("v1/users/<str:user_id>/search", UserViewSet.as_view({"post": "search"})),
-    path("v1/users/<str:user_id>/memories", UserViewSet.as_view({"get": "memories"})),
+    path("v1/users/<str:user_id>/memories", UserViewSet.as_view({"get": "memories", "post": "state"})),
     path("v1/users/<str:user_id>/threads", ThreadViewSet.as_view({"get": "list", "post": "create"})),
+    path("v1/threads/<str:thread_id>", ThreadViewSet.as_view(ONE)),
     path("v1/threads/<str:thread_id>/messages", MessageViewSet.as_view({"get": "list", "post": "create"})),
+    path("v1/messages/<str:message_id>", MessageViewSet.as_view(ONE)),
+    path("v1/memories/<str:memory_id>", MemoryViewSet.as_view(ONE)),
+    path("v1/memories/<str:memory_id>/history", MemoryViewSet.as_view({"get": "history"})),
     path("v1/groups", GroupViewSet.as_view({"get": "list", "post": "create"})),
     path("v1/groups/<str:name>", GroupViewSet.as_view({"get": "retrieve"})),
     path("v1/groups/<str:name>/memories", GroupViewSet.as_view({"post": "memories"})),

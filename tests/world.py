@@ -44,6 +44,9 @@ class Api:
     def post(self, path: str, body: Any = None, **query: Any):
         return self.send("POST", path, {} if body is None else body, **query)
 
+    def patch(self, path: str, body: Any):
+        return self.send("PATCH", path, body)
+
     def delete(self, path: str):
         return self.send("DELETE", path)
 

@@ -6,7 +6,10 @@ from django.contrib import admin
 
 from graphs.admin.base import stated
 from graphs.models import Episode, Memory
-from memos.projects.console.base import ConsoleAdmin, FirstProjects, NewestChoices
+from ingest.erase import delete_message, delete_thread
+from memos.projects.audit import Caller
+from memos.projects.console.base import FirstProjects, NewestChoices
+from memos.projects.console.deleting import DeletingAdmin
 from memos.projects.console.search import Finding, text_query
 from memos.projects.console.shown import MOST, NOTHING, bullets, link, list_of, moment, section, short, to
 from threads.models import Message, Thread
@@ -14,7 +17,8 @@ from users.admin import named
 
 
 @admin.register(Thread)
-class ThreadAdmin(ConsoleAdmin):
+class ThreadAdmin(DeletingAdmin):
+    what_goes = "it goes with its messages, and with every memory that rests on them alone."
     list_display = ("shown_id", "name", "user_link", "message_count", "project", "created")
     list_filter = (("project", FirstProjects),)
     search_help_text = "thr_…, usr_…, prj_…, name"
@@ -24,6 +28,9 @@ class ThreadAdmin(ConsoleAdmin):
         (None, {"fields": ("name", "shown_id", "user_link", "messages_link", "project", "created")}),
         ("Details", {"fields": ("metadata", "next_position", "next_episode")}),
     )
+
+    def delete_by(self, caller: Caller, row: Thread) -> None:
+        delete_thread(caller=caller, thread=row)
 
     @admin.display(description="user")
     def user_link(self, thread: Thread) -> str:
@@ -50,7 +57,8 @@ class MessageFinding(Finding):
 
 
 @admin.register(Message)
-class MessageAdmin(ConsoleAdmin):
+class MessageAdmin(DeletingAdmin):
+    what_goes = "it goes with its job, and with every memory that rests on it alone. What it had ended is open again."
     list_display = ("words", "role", "position", "thread_link", "user_link", "said")
     list_filter = (("role", NewestChoices), ("project", FirstProjects))
     search_help_text = "msg_…, thr_…, usr_…, prj_…, words"
@@ -62,6 +70,9 @@ class MessageAdmin(ConsoleAdmin):
         ("When", {"fields": ("said", "received")}),
         ("Details", {"fields": ("external_id", "metadata")}),
     )
+
+    def delete_by(self, caller: Caller, row: Message) -> None:
+        delete_message(caller=caller, message=row)
 
     @admin.display(description="words")
     def words(self, message: Message) -> str:

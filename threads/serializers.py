@@ -17,6 +17,11 @@ class NewThread(CamelSerializer):
     metadata = Metadata(required=False)
 
 
+class ThreadChanges(CamelSerializer):
+    name = Text(required=False, allow_null=True, max_length=200)
+    metadata = Metadata(required=False)
+
+
 class ThreadOut(CamelSerializer):
     id = serializers.CharField(source="ref")
     name = serializers.CharField(allow_null=True)
@@ -57,6 +62,10 @@ class MessageOut(CamelSerializer):
     metadata = Metadata()
     created_at = Moment()
     received_at = Moment()
+
+
+class MessageChanges(CamelSerializer):
+    metadata = Metadata(required=False)
 
 
 class Ingested(CamelSerializer):

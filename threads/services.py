@@ -7,7 +7,7 @@ from django.db import transaction
 from memos.api.problems import not_found
 from memos.projects import audit
 from memos.projects.audit import Caller
-from threads.models import Thread
+from threads.models import Message, Thread
 from users.models import User
 
 
@@ -21,3 +21,28 @@ def create_thread(
     thread = Thread.objects.create(project=caller.project, user=user, name=name, metadata=metadata or {})
     audit.record(caller, "thread.created", thread.ref)
     return thread
+
+
+@transaction.atomic
+def update_thread(*, caller: Caller, thread: Thread, **changes: Any) -> Thread:
+    """Change ``name`` or ``metadata``. Raises a 404 where the thread was deleted meanwhile."""
+    if changes and not Thread.objects.filter(pk=thread.pk).update(**changes):
+        raise not_found("thread", thread.ref)
+    _changed(caller, "thread.updated", thread, changes)
+    return thread
+
+
+@transaction.atomic
+def update_message(*, caller: Caller, message: Message, **changes: Any) -> Message:
+    """Change ``metadata``; what was said stays said. Raises a 404 where the message was deleted meanwhile."""
+    if changes and not Message.objects.filter(pk=message.pk).update(**changes):
+        raise not_found("message", message.ref)
+    _changed(caller, "message.updated", message, changes)
+    return message
+
+
+def _changed(caller: Caller, action: str, row: Thread | Message, changes: dict[str, Any]) -> None:
+    for name, value in changes.items():
+        setattr(row, name, value)
+    if changes:
+        audit.record(caller, action, row.ref, fields=sorted(changes))

@@ -72,11 +72,6 @@ class UserPage(CamelSerializer):
     next_cursor = serializers.CharField(allow_null=True)
 
 
-class UserDeleted(CamelSerializer):
-    deleted = serializers.BooleanField()
-    id = serializers.CharField()
-
-
 class GraphStats(CamelSerializer):
     memories = serializers.IntegerField()
 

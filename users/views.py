@@ -9,7 +9,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from graphs import counts
-from graphs.models import Memory
 from graphs.search import Filters, search
 from graphs.serializers import (
     HitOut,
@@ -22,13 +21,13 @@ from graphs.serializers import (
     message_ids,
     sources,
 )
-from graphs.views import list_memories, with_provenance
+from graphs.views import list_memories, shown
 from ingest import erase
 from ingest import services as ingestion
 from ingest.statements import Statement, state_memory
 from memos.api.pagination import PageQuery, paginate
 from memos.api.problems import not_found
-from memos.api.serializers import NoBody
+from memos.api.serializers import Deleted, NoBody
 from memos.api.views import ProjectViewSet, page_of
 from memos.projects.models import Scope
 from threads.models import Message, Thread
@@ -92,7 +91,7 @@ class UserViewSet(ProjectViewSet):
         rows = _with_counts(User.objects.select_related("summary")).annotate(entities=counts.entities())
         return Response(forms.UserDetail(self.get_user(user_id, rows)).data)
 
-    @extend_schema(responses={200: forms.UserDeleted})
+    @extend_schema(responses={200: Deleted})
     def destroy(self, request: Request, user_id: str) -> Response:
         """Delete a user with their graph, threads, messages and everything derived from them."""
         user = self.get_user(user_id)
@@ -163,6 +162,13 @@ class UserViewSet(ProjectViewSet):
         page = list_memories(self.get_user(user_id).graph, self.query)
         return self.page("memories", page, MemoryOut)
 
+    @extend_schema(request=NewMemory, responses={201: MemoryOut})
+    def state(self, request: Request, user_id: str) -> Response:
+        """State a fact directly, instead of having it read from messages."""
+        statement = Statement(**self.body(NewMemory))
+        memory = state_memory(caller=self.caller, graph=self.get_user(user_id).graph, statement=statement)
+        return Response(shown(memory), 201)
+
 
 class GroupViewSet(ProjectViewSet):
     queries = {"list": PageQuery}
@@ -200,7 +206,7 @@ class GroupViewSet(ProjectViewSet):
         """State a fact that holds for everybody who shares the group."""
         statement = Statement(**self.body(NewMemory))
         memory = state_memory(caller=self.caller, graph=self.get_group(name).graph, statement=statement)
-        return Response(MemoryOut(with_provenance(Memory.objects.filter(pk=memory.pk)).get()).data, 201)
+        return Response(shown(memory), 201)
 
 
 def _with_counts(users: QuerySet[User]) -> QuerySet[User]:

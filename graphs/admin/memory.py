@@ -11,13 +11,17 @@ from graphs.admin.base import OWNERS, GraphRowAdmin, arrow, origin_of, span, sta
 from graphs.models import Memory, MemoryRevision, Mention, Relation, Source
 from graphs.models.memory import SPEAKER
 from graphs.render import UNNAMED, name_of, sentence
+from ingest.erase import delete_memory
+from memos.projects.audit import Caller
 from memos.projects.console.base import NewestChoices
+from memos.projects.console.deleting import DeletingAdmin
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import MOST, NOTHING, bullets, link, list_of, moment, section, short
 
 
 @admin.register(Memory)
-class MemoryAdmin(GraphRowAdmin):
+class MemoryAdmin(DeletingAdmin, GraphRowAdmin):
+    what_goes = "it goes with its history. What it had ended is open again; what was said stays."
     list_display = ("shown_sentence", "kind", "state", "valid", "whose", "created")
     list_filter = (("kind", NewestChoices),)
     search_help_text = "mem_…, usr_…, grp_…, ent_…, words"
@@ -31,6 +35,9 @@ class MemoryAdmin(GraphRowAdmin):
         ("History", {"fields": ("revisions_list", "said", "created", "recorded", "retired")}),
         ("Details", {"fields": ("graph_link", "language", "confidence", "digest", "metadata")}),
     )
+
+    def delete_by(self, caller: Caller, row: Memory) -> None:
+        delete_memory(caller=caller, memory=row)
 
     @admin.display(description="sentence")
     def shown_sentence(self, memory: Memory) -> str:
@@ -89,7 +96,7 @@ class MemoryAdmin(GraphRowAdmin):
 def _source_line(source: Source) -> Any:
     episode = source.episode
     said = f"{episode.speaker or episode.role or episode.source_kind}, {moment(episode.said_at)}: {episode.content}"
-    verb = "closed by " if source.role == Source.Role.CLOSES else ""
+    verb = {Source.Role.CLOSES: "closed by ", Source.Role.FORMER: "until it was changed: "}.get(source.role, "")
     return format_html("{}{} · {}", verb, link(episode, short(said, 200)), origin_of(episode))
 
 

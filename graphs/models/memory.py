@@ -160,6 +160,15 @@ class MemoryRevision(Record):
         ]
 
 
+class SourceQuerySet(RecordQuerySet["Source"]):
+    def supporting(self, moment: datetime | None = None) -> Self:
+        """What memories rest on now, or rested on at ``moment``."""
+        if moment is None:
+            return self.filter(role=Source.Role.SUPPORTS)
+        roles = (Source.Role.SUPPORTS, Source.Role.FORMER)
+        return self.filter(Q(retired_at=None) | Q(retired_at__gt=moment), role__in=roles, recorded_at__lte=moment)
+
+
 class Source(Record):
     """Provenance: an episode that a memory rests on, or that it was closed by.
 
@@ -182,7 +191,7 @@ class Source(Record):
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)
     retired_at = models.DateTimeField(null=True, editable=False)
 
-    objects = RecordQuerySet.as_manager()
+    objects = SourceQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint("memory", "episode", "role", name="source_is_named_once")]

@@ -18,7 +18,7 @@ _OF_A_MEMORY: tuple[type[models.Model], ...] = (Embedding, Mention, Relation, So
 
 def delete(rows: QuerySet[models.Model]) -> int:
     """One statement; Django's own delete would first fetch every row to look for what hangs on it."""
-    return rows._raw_delete(rows.db)
+    return rows._raw_delete(rows.db) or 0  # None where the condition can hold for no row
 
 
 def forget(lost: Loss, rest: Rest) -> dict[str, int]:
@@ -33,11 +33,11 @@ def forget(lost: Loss, rest: Rest) -> dict[str, int]:
     delete(Memory.objects.filter(pk__in=going))
     _write(rest.beliefs)
     entities = names.forget_unmentioned(graph)
-    renamed = names.take_back(named, _given_names(graph))
+    renamed = names.take_back(named, given_names(graph))
     names.see_again(seen)
     touched = going | {belief.memory.pk for belief in rest.beliefs}
-    _forget_summary(graph, touched, whatever_it_says=bool(renamed))
-    episodes = _delete_episodes(lost.episodes) + delete(Episode.objects.filter(pk__in=statements))
+    forget_summary(graph, touched, whatever_it_says=bool(renamed))
+    episodes = _delete_episodes(lost.episodes) + _delete_episodes(Episode.objects.filter(pk__in=statements))
     if touched:
         facts.bump(graph)
         Graph.objects.filter(pk=graph.pk).update(summarised_version=0)
@@ -95,13 +95,13 @@ def _write_closings(beliefs: Sequence[Belief]) -> None:
     Source.objects.bulk_create(new, ignore_conflicts=True)
 
 
-def _given_names(graph: Graph) -> list[str]:
+def given_names(graph: Graph) -> list[str]:
     """What the caller calls the user, whatever was said."""
     names_given = User.objects.filter(graph=graph).values_list("first_name", "last_name")
     return [name for first, last in names_given for name in (first, f"{first or ''} {last or ''}".strip()) if name]
 
 
-def _forget_summary(graph: Graph, touched: Collection[UUID], *, whatever_it_says: bool) -> None:
+def forget_summary(graph: Graph, touched: Collection[UUID], *, whatever_it_says: bool = False) -> None:
     """No text stays that may rest on what went; whoever waits for a summary goes on waiting for the new one."""
     rows = Summary.objects.filter(user__graph=graph)
     if not whatever_it_says:
@@ -110,6 +110,8 @@ def _forget_summary(graph: Graph, touched: Collection[UUID], *, whatever_it_says
 
 
 def _delete_episodes(episodes: QuerySet[Episode]) -> int:
+    if not episodes.exists():
+        return 0
     for model in (Embedding, Source):
         delete(model._default_manager.filter(episode__in=episodes.values("pk")))
     return delete(episodes)

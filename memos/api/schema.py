@@ -39,9 +39,9 @@ class KeyScheme(OpenApiAuthenticationExtension):
 
 class MemosSchema(AutoSchema):
     def get_tags(self) -> list[str]:
-        """The resource of the path: the last part that is a noun of the contract."""
-        parts = [part for part in self.path.split("/") if part and not part.startswith("{")]
-        return [next(part for part in reversed(parts) if part in _TAGS)]
+        """The resource of the path: the last part that is a noun of the contract, or else the first."""
+        _, *parts = [part for part in self.path.split("/") if part and not part.startswith("{")]
+        return [next((part for part in reversed(parts) if part in _TAGS), parts[0])]
 
     def get_summary(self) -> str:
         """The first sentence of the description: what the page shows beside the path."""

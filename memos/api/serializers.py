@@ -79,6 +79,11 @@ class NoBody(CamelSerializer):
     """A call that takes no field refuses every one."""
 
 
+class Deleted(CamelSerializer):
+    deleted = serializers.BooleanField()
+    id = serializers.CharField()
+
+
 @extend_schema_field(OpenApiTypes.DATETIME)
 class Moment(serializers.Field[Any, Any, Any, Any]):
     """An RFC 3339 time with an offset coming in, UTC with `Z` going out."""

@@ -12,13 +12,16 @@ def things_of(api: Api) -> dict[str, str]:
     """Something of each kind that a path can name, by the kind."""
     user = api.new_user()
     thread = api.new_thread(user)
-    job = api.say(thread, "hello")["ingested"][0]["jobId"]
+    said = api.say(thread, "hello")["ingested"][0]
     group = api.new_group("acme")
+    memory = api.state("acme", "The office is blue.")
     graph = Graph.objects.get(user__id=ids.decode("usr", user["id"]))
     return {
         "user": user["id"],
         "thread": thread["id"],
-        "job": job,
+        "job": said["jobId"],
+        "message": said["messageId"],
+        "memory": memory["id"],
         "group": group["name"],
         "graph": graph.ref,
         "entity": graph.entities.get().ref,

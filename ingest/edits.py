@@ -1,0 +1,151 @@
+"""A memory that somebody changes by hand.
+
+The history is kept. Where the words or the dates change, whoever changes them states the memory anew: their statement
+becomes a source of it, of kind `statement`, beside what it rests on already. New words rest on the statement alone:
+what said the old ones remains the source of the earlier states, and is shown where these are asked for. Nothing is
+read from new words: an entity or a relation that they don't name any more goes, none is added, and what the memory had
+ended stays ended.
+"""
+
+import re
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from graphs.indexing import write_memory_text
+from graphs.models import Embedding, Entity, Episode, Graph, Memory, MemoryRevision, Mention, Relation, Source
+from graphs.render import in_words
+from ingest import facts, tasks
+from ingest.erase import names, rows
+from ingest.erase.services import lock_graph, stop_work
+from ingest.facts import Change
+from ingest.statements import precision_of, statement_of, support
+from memos.api.problems import Problem, invalid, not_found
+from memos.projects import audit
+from memos.projects.audit import Caller
+from memos.projects.models import AuditEntry
+
+_API = MemoryRevision.ChangedBy.API
+_STATED = {"content", "valid_from", "valid_to"}
+
+
+@transaction.atomic
+def edit_memory(*, caller: Caller, memory: Memory, **changes: Any) -> None:
+    """Change ``content``, ``kind``, ``valid_from``, ``valid_to`` or ``metadata``; what is the same changes nothing.
+
+    Raises a 404 where it is gone, a 409 where it is believed no more, and a 400 that names the field where its span
+    ends before it begins or where it would say the same as another memory for the same time.
+    """
+    graph = lock_graph(memory.graph_id)
+    found = Memory.objects.select_related("about", "graph").filter(pk=memory.pk).first()
+    if found is None:
+        raise not_found("memory", memory.ref)
+    if found.retired_at:
+        raise Problem(409, "MEMORY_RETIRED", "This memory is not believed any more, and can't be changed.")
+    given = _given(found, changes)
+    if given:
+        _edit(caller, graph, found, given)
+
+
+def _given(memory: Memory, changes: dict[str, Any]) -> dict[str, Any]:
+    """What differs from what the memory has."""
+    if "content" in changes:
+        changes["content"] = facts.spoken_of(memory.about, changes["content"])
+    given = {name: value for name, value in changes.items() if value != getattr(memory, name)}
+    starts, ends = (given.get(name, getattr(memory, name)) for name in ("valid_from", "valid_to"))
+    if {"valid_from", "valid_to"} & set(given) and starts and ends and ends <= starts:
+        raise invalid("validTo" if "valid_to" in given else "validFrom", "It must end after it begins.")
+    return given
+
+
+def _edit(caller: Caller, graph: Graph, memory: Memory, given: dict[str, Any]) -> None:
+    episode = _statement(memory, given) if _STATED & set(given) else None
+    before = memory.content
+    _change(caller, memory, given, episode)
+    if "content" in given:
+        _reword(memory, before)
+    if "valid_to" in given:
+        rows.delete(Source.objects.filter(memory=memory, role=Source.Role.CLOSES))
+    if episode:
+        support(memory, episode, facts.stated_by(memory))
+    facts.bump(graph)
+    stop_work(graph)
+    rows.forget_summary(graph, {memory.pk})
+    audit.record(caller, "memory.edited", memory.ref, fields=sorted(given))
+    tasks.ring_graph(graph.pk)
+
+
+def _statement(memory: Memory, given: dict[str, Any]) -> Episode:
+    return statement_of(memory, in_words(given.get("content", memory.content), memory.about), timezone.now())
+
+
+def _change(caller: Caller, memory: Memory, given: dict[str, Any], episode: Episode | None) -> None:
+    by = MemoryRevision.ChangedBy.OPERATOR if caller.actor == AuditEntry.Actor.OPERATOR else _API
+    try:
+        with transaction.atomic():
+            facts.change(memory, Change(by, "edited", episode), **_values(memory, given))
+    except IntegrityError:
+        field = next(name for name in ("content", "valid_from", "valid_to", "kind") if name in given)
+        shown = {"valid_from": "validFrom", "valid_to": "validTo"}.get(field, field)
+        raise invalid(shown, "Another memory says the same for a time that overlaps.") from None
+
+
+def _values(memory: Memory, given: dict[str, Any]) -> dict[str, Any]:
+    """With the columns that follow from what was given."""
+    values = dict(given)
+    if "valid_to" in given:
+        values["invalidated_by"] = None
+    if {"valid_from", "valid_to"} & set(given):
+        starts, ends = (given.get(name, getattr(memory, name)) for name in ("valid_from", "valid_to"))
+        same_start = "valid_from" not in given and starts is not None
+        values["valid_precision"] = memory.valid_precision if same_start else precision_of(starts, ends)
+    if "content" in given:
+        values["said_at"] = timezone.now()
+    values["digest"] = _digest(memory, given)
+    return values
+
+
+def _digest(memory: Memory, given: dict[str, Any]) -> int:
+    """Only what identifies a fact changes it: not its metadata, nor the dates of what does not happen on a day."""
+    after = Memory(about_id=memory.about_id, content=memory.content, kind=memory.kind, valid_from=memory.valid_from)
+    same = facts.digest_of(after)
+    for name in {"content", "kind", "valid_from"} & set(given):
+        setattr(after, name, given[name])
+    return memory.digest if facts.digest_of(after) == same else facts.digest_of(after)
+
+
+def _reword(memory: Memory, before: str) -> None:
+    """Nothing finds the memory by its old words any more: neither full text nor vectors nor what had said them."""
+    write_memory_text([memory])
+    rows.delete(Embedding.objects.filter(memory=memory))
+    resting = Source.objects.supporting().filter(memory=memory)
+    resting.update(role=Source.Role.FORMER, retired_at=memory.recorded_at)
+    _speak_of_less(memory)
+
+
+def _speak_of_less(memory: Memory) -> None:
+    """Mentions and relations of what it does not name any more go, and the names that are known from it alone."""
+    mentions = list(Mention.objects.filter(memory=memory).select_related("entity"))
+    kept = {row.entity_id for row in mentions if row.entity_id == memory.about_id or _names(memory, row.entity)}
+    lost = _lost_names(memory, kept)
+    rows.delete(Mention.objects.filter(memory=memory).exclude(entity__in=kept))
+    rows.delete(Relation.objects.filter(memory=memory).exclude(subject__in=kept, object__in=kept))
+    Mention.objects.filter(memory=memory, entity__in=lost).update(names=[])
+    names.forget_unmentioned(memory.graph)
+    names.take_back(lost, rows.given_names(memory.graph))
+
+
+def _lost_names(memory: Memory, kept: set[UUID]) -> dict[UUID, set[str]]:
+    """Of whom it is about, and of what it does not name any more."""
+    said = memory.content.casefold()
+    known_from_it = names.given_by(memory.graph, Episode.objects.none(), [memory.pk])
+    unkept = {key: found for key, found in known_from_it.items() if key == memory.about_id or key not in kept}
+    lost = {key: {name for name in found if name not in said} for key, found in unkept.items()}
+    return {key: found for key, found in lost.items() if found}
+
+
+def _names(memory: Memory, entity: Entity) -> bool:
+    called = "|".join(re.escape(name) for name in (entity.name, *entity.aliases) if name)
+    return bool(called and re.search(rf"(?<!\w)(?:{called})(?!\w)", memory.content, re.IGNORECASE))

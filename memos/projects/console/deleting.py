@@ -1,0 +1,42 @@
+"""A page that asks before it deletes a row, and lets a service do it: Django's own would fetch all that hangs on it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+
+from memos.projects.audit import Caller
+from memos.projects.console.base import ConsoleAdmin, caller_of, may_change
+from memos.projects.console.shown import list_of, page_of
+
+
+class DeletingAdmin(ConsoleAdmin):
+    """``what_goes`` is the sentence that a superuser reads before they confirm."""
+
+    what_goes: str
+
+    def delete_by(self, caller: Caller, row: Any) -> None:
+        raise NotImplementedError
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_change(request)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        if not self.has_delete_permission(request):
+            raise PermissionDenied
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        if request.method != "POST":
+            return self._confirmation(request, row)
+        self.delete_by(caller_of(request, row.project), row)
+        messages.success(request, f"{row.ref} is deleted, with what rested on it alone.")
+        return redirect(list_of(self.model))
+
+    def _confirmation(self, request: HttpRequest, row: Any) -> HttpResponse:
+        everywhere = self.admin_site.each_context(request)
+        context = {**everywhere, "opts": self.opts, "title": f"Delete {row.ref}", "what_goes": self.what_goes}
+        return TemplateResponse(request, "admin/delete.html", context | {"ref": row.ref, "path": page_of(row)})
