@@ -64,11 +64,12 @@ def _unite(rest: Rest) -> None:
 
 
 def _write(beliefs: Sequence[Belief]) -> None:
-    before = {belief.memory.pk: belief.memory.content for belief in beliefs}
+    before = {belief.memory.pk: (belief.memory.content, belief.memory.language) for belief in beliefs}
     timelines.save([belief.timeline for belief in beliefs])
-    reworded = [belief for belief in beliefs if belief.memory.content != before[belief.memory.pk]]
+    changed = [one for one in beliefs if (one.memory.content, one.memory.language) != before[one.memory.pk]]
+    write_memory_text([belief.memory for belief in changed])
+    reworded = [belief for belief in changed if belief.memory.content != before[belief.memory.pk][0]]
     if reworded:
-        write_memory_text([belief.memory for belief in reworded])
         delete(Embedding.objects.filter(memory__in=[belief.memory for belief in reworded]))
         Episode.objects.filter(pk__in=[belief.evidence[0].episode_id for belief in reworded]).update(indexed_at=None)
     _write_closings([belief for belief in beliefs if belief.reconsidered])
