@@ -124,9 +124,9 @@ def _said_at(given: object, before: datetime | None) -> datetime:
     if isinstance(given, date):
         return datetime.combine(given, time(9), UTC)
     later = LATER.fullmatch(str(given))
-    if later is None or before is None:
-        raise FormError(f"saidAt {given!r} is neither a time nor +3d (min, h, d, w) after the message before it")
-    return before + int(later[1]) * UNITS[later[2]]
+    if later and before:
+        return before + int(later[1]) * UNITS[later[2]]
+    raise FormError(f"saidAt {given!r} is neither a time nor +3d (min, h, d, w) after the message before it")
 
 
 def _fact(given: Any) -> Expected:
@@ -184,7 +184,7 @@ def _all_words(given: Any) -> tuple[tuple[str, ...], ...]:
 def _words(given: Any) -> tuple[str, ...]:
     if not isinstance(given, list) or not given:
         raise FormError(f"{given!r} is no list of words")
-    return tuple(str(word) for word in given)
+    return tuple(_text(word, "word") for word in given)
 
 
 def _date(given: object, key: str) -> str | None:

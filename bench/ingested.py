@@ -55,7 +55,7 @@ class Ingestion:
         kept = [one for places in conversation.sessions for one in self._say(thread, conversation, places)]
         for place in conversation.forget:
             self._forget(kept[place])
-        drain(user.graph_id)
+            drain(user.graph_id)
         return outcome(user, USER if conversation.user is None else conversation.user)
 
     def _say(self, thread: Thread, conversation: Conversation, places: list[int]) -> list[Message]:
@@ -111,7 +111,7 @@ def _links(memory: Memory) -> Iterator[tuple[str, str, str]]:
         for one, other in product(*(_names(thing, memory) for thing in (relation.subject, relation.object))):
             yield one, relation.predicate, other
     if memory.about:
-        yield from ((ME, "named", name.lower()) for name in (memory.about.name, *memory.about.aliases))
+        yield from ((ME, "named", name.lower()) for name in (memory.about.name, *memory.about.aliases) if name)
 
 
 def _names(entity: Entity, memory: Memory) -> list[str]:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from bench.found import Found, Outcome, Thing, key_of
 from bench.shapes import Conversation, Expected, Named, Never
@@ -60,20 +61,30 @@ def score(case: Conversation, outcome: Outcome) -> Score:
 
 
 def _score_facts(made: Score, case: Conversation, found: Sequence[Found], end: datetime) -> None:
-    left, ended = list(found), []
-    for expected in case.facts:
-        one = _best(expected, left, end)
-        made.check("recall", one is not None, expected.words)
-        if one is None:
-            continue
-        left.remove(one)
-        _compare(made, expected, one, end)
-        if expected.ended:
-            ended.append(one)
+    met = _matched(case.facts, found, end)
+    for place, expected in enumerate(case.facts):
+        made.check("recall", place in met, expected.words)
+        if place in met:
+            _compare(made, expected, met[place], end)
+    left = [one for one in found if not any(one is other for other in met.values())]
     surplus = [one for one in left if not _is_tolerated(case, one, end)]
-    made.tally.count("precision", right=len(found) - len(left), asked=len(found) - len(left) + len(surplus))
+    made.tally.count("precision", right=len(met), asked=len(met) + len(surplus))
     made.wrong += [f"surplus {one}" for one in surplus]
-    _score_closings(made, case, [one for one in found if one not in ended])
+    ended = [one for place, one in met.items() if case.facts[place].ended]
+    _score_closings(made, case, [one for one in found if not any(one is other for other in ended)])
+
+
+def _matched(facts: Sequence[Expected], found: Sequence[Found], end: datetime) -> dict[int, Found]:
+    """What meets the fact at each place: first what is right in all, then of the rest what is right in most."""
+    met: dict[int, Found] = {}
+    left = list(found)
+    for least in (len(_Rightness._fields), 0):
+        for place, expected in enumerate(facts):
+            one = None if place in met else _best(expected, left, end)
+            if one is not None and sum(_rightness(expected, one, end)) >= least:
+                met[place] = one
+                left = [other for other in left if other is not one]
+    return met
 
 
 def _score_closings(made: Score, case: Conversation, live: Iterable[Found]) -> None:
@@ -99,9 +110,15 @@ def _best(expected: Expected, left: Sequence[Found], end: datetime) -> Found | N
     return max(fitting, key=lambda found: _rightness(expected, found, end), default=None)
 
 
-def _rightness(expected: Expected, found: Found, end: datetime) -> tuple[bool, bool, bool]:
+class _Rightness(NamedTuple):
+    state: bool
+    dates: bool
+    kind: bool
+
+
+def _rightness(expected: Expected, found: Found, end: datetime) -> _Rightness:
     right_state = found.is_live(end) != bool(expected.ended)
-    return right_state, has_right_dates(found, expected), found.kind in expected.kinds
+    return _Rightness(right_state, has_right_dates(found, expected), found.kind in expected.kinds)
 
 
 def _compare(made: Score, expected: Expected, found: Found, end: datetime) -> None:
@@ -119,7 +136,13 @@ def _compare(made: Score, expected: Expected, found: Found, end: datetime) -> No
 
 
 def meets(content: str, words: Sequence[str]) -> bool:
-    return all(re.search(rf"(?<!\w){re.escape(word)}", content, re.IGNORECASE) for word in words)
+    return all(_stands(word, content) for word in words)
+
+
+def _stands(word: str, content: str) -> bool:
+    sought = word.removeprefix("!")
+    found = re.search(rf"(?<!\w){re.escape(sought)}", content, re.IGNORECASE)
+    return (found is None) == word.startswith("!")
 
 
 def holds(found: Found, never: Never) -> bool:
