@@ -12,18 +12,18 @@ from django.test.utils import override_settings
 
 from bench.found import ME, USER, Found, NotIngested, Outcome, Thing, key_of, start_of
 from bench.shapes import Conversation
-from graphs.models import Entity, Graph, Memory
+from graphs.models import Entity, Memory
 from graphs.models.memory import SPEAKER
 from ingest import pipeline
 from ingest.models import IngestJob
 from ingest.services import NewMessage, append_messages
-from ingest.summaries import compose
+from ingest.summaries import summarise
 from memos.projects import services
 from memos.projects.audit import Caller
 from memos.projects.models import Scope
 from threads.models import Message, Thread
 from threads.services import create_thread
-from users.models import User
+from users.models import Summary, User
 from users.services import create_user
 
 
@@ -85,8 +85,9 @@ def outcome(user: User, subject: str) -> Outcome:
     believed = Memory.objects.believed().filter(graph=user.graph_id).select_related("about")
     rows = believed.prefetch_related("relations__subject", "relations__object").order_by("said_at", "id")
     entities = Entity.objects.filter(graph=user.graph_id)
-    text, _ = compose(Graph.objects.get(pk=user.graph_id))
-    return Outcome([_found(row, subject) for row in rows], [_thing(entity) for entity in entities], text)
+    summarise(user.pk)
+    summary = Summary.objects.get(user=user)
+    return Outcome([_found(row, subject) for row in rows], [_thing(entity) for entity in entities], summary.text)
 
 
 def _found(memory: Memory, subject: str) -> Found:
