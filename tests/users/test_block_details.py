@@ -60,12 +60,12 @@ def test_a_summary_comes_back_when_it_is_made_anew(
         lines = api.get(f"/v1/users/{user['id']}/context").json()["context"].split("\n")
         return lines[lines.index(HEADING) + 1 :][:1] if HEADING in lines else []
 
-    for place, shown in (("Lisbon", []), ("Porto", [])):
+    for place, shown in (("Lisbon", []), ("Leeds", [])):
         api.say(thread, f"lives_in {place}")
         drain()
         assert summary() == shown
         summaries.summarise(User.objects.get().pk)
-        assert summary() == [f"Alice lives in {place}."]
+        assert summary() == [f"Lives in {place}."]
 
 
 @pytest.mark.parametrize(

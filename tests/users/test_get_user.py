@@ -30,7 +30,7 @@ def test_it_shows_the_biographical_summary(
     api.say(thread, "lives_in Lisbon")
     drain()
     summaries.summarise(User.objects.get().pk)
-    assert api.get(f"/v1/users/{user['id']}").json()["summary"] == "Alice lives in Lisbon."
+    assert api.get(f"/v1/users/{user['id']}").json()["summary"] == "Lives in Lisbon."
 
 
 def test_the_graph_diagnostic_answers_as_the_contract_says(

@@ -37,7 +37,7 @@ def test_it_generates_a_summary(api: Api, told: dict[str, Any], working: list[An
     assert response.status_code == 200
     assert response.json() == {
         "generated": True,
-        "summary": "Alice works at Acme and lives in Lisbon.",
+        "summary": "Works at Acme. Lives in Lisbon.",
         "memoryCount": 2,
     }
 
@@ -64,11 +64,11 @@ def test_a_change_makes_it_stale(
     api: Api, told: dict[str, Any], thread: dict[str, Any], working: list[Any], drain: Drain
 ) -> None:
     api.post(f"/v1/users/{told['id']}/summary")
-    api.say(thread, "lives_in Porto")
+    api.say(thread, "lives_in Leeds")
     drain()
     assert api.post(f"/v1/users/{told['id']}/summary").json() == {
         "generated": True,
-        "summary": "Alice works at Acme and lives in Porto.",
+        "summary": "Works at Acme. Lives in Leeds.",
         "memoryCount": 2,
     }
 
