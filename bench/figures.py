@@ -10,13 +10,15 @@ from bench.conversations import read_folder
 from bench.found import NotIngested, Outcome
 from bench.recall.intervals import wilson
 from bench.scoring import Score, Tally, score
-from bench.shapes import Conversation
+from bench.shapes import SINGLE, Conversation
 
 FIGURES = [
     "precision", "recall", "dates right", "kinds right", "links right", "endings right", "closings right", "left live",
     "entities right", "apart right", "kept out", "summaries right", "language right", "ingested",
 ]  # fmt: skip
 IN_GROUPS = ["precision", "recall", "dates right", "closings right", "left live", "kept out"]
+
+ALL_BUT_SINGLE = "(all but single)"
 
 Remember = Callable[[Conversation], Outcome]
 
@@ -64,6 +66,8 @@ def report(scores: Iterable[tuple[Conversation, Score]]) -> None:
     for case, made in scores:
         for by, group in zip(groups, ("all", case.category, case.language), strict=True):
             groups[by][group].add(made.tally)
+        if case.category != SINGLE:
+            groups["category"][ALL_BUT_SINGLE].add(made.tally)
     for figure in FIGURES:
         print(_line(figure, groups["all"]["all"]))
     for by in ("category", "language"):
@@ -87,7 +91,7 @@ def _share(right: int, asked: int) -> str:
 
 
 def _row(name: str, cells: list[str]) -> str:
-    return f"{name:<14}" + "".join(f"{cell:<18}" for cell in cells).rstrip()
+    return f"{name:<18}" + "".join(f"{cell:<18}" for cell in cells).rstrip()
 
 
 def told(scores: Iterable[tuple[Conversation, Score]]) -> Iterator[tuple[Conversation, Score]]:
