@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from hashlib import sha256
 from typing import Any
 
-from bench.recall.client import Api
+from bench.recall.client import Api, Refused
 from bench.recall.corpus import Conversation, Question
 from bench.recall.ingestion import Ingestion
 from bench.recall.journal import Journal
@@ -34,9 +34,10 @@ class Memos:
         self.ingestion = Ingestion(api, patience=patience)
 
     def tell(self, conversations: Sequence[Conversation]) -> None:
-        missing = [one for one in conversations if one.id not in self.told]
+        missing = [one for one in conversations if not self._is_told(one)]
         for one in missing:
-            self.begun.append({"externalId": self._external_id(one), "conversation": one.id})
+            if self._external_id(one) not in self.begun:
+                self.begun.append({"externalId": self._external_id(one), "conversation": one.id})
         pool = ThreadPoolExecutor(self.parallel)
         try:
             for sent in as_completed([pool.submit(self._send, one) for one in missing]):
@@ -46,6 +47,18 @@ class Memos:
             raise
         finally:
             pool.shutdown(cancel_futures=True)
+
+    def _is_told(self, conversation: Conversation) -> bool:
+        """And was not deleted since."""
+        if conversation.id not in self.told:
+            return False
+        try:
+            self.api.get(f"/v1/users/{self.told[conversation.id]['user']}")
+        except Refused as refusal:
+            if refusal.status != 404:
+                raise
+            return False
+        return True
 
     def _send(self, conversation: Conversation) -> dict[str, Any]:
         return self.ingestion.send(conversation, self._external_id(conversation))

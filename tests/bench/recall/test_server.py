@@ -188,6 +188,24 @@ def test_a_job_that_does_not_end_or_fails_ends_the_run_in_a_sentence(
     assert "has not ended for 0 s: does a worker of this Memos run?" in capsys.readouterr().err
 
 
+def test_what_was_forgotten_is_told_anew_where_questions_are_left(
+    server: str, worker: None, api: Api, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    data = written(tmp_path / "locomo.json", locomo("garden", "field"))
+    arguments = ["run", str(data), "--out", str(out), "--systems", "memos"]
+    assert main(arguments) == 0
+    assert main(["forget", str(out)]) == 0
+    assert users(api) == []
+    whole = (out / "memos.jsonl").read_text().splitlines(keepends=True)
+    (out / "memos.jsonl").write_text("".join(whole[:6]))
+    assert main(arguments) == 0
+    assert len(users(api)) == 1
+    again = lines(out / "memos.jsonl")
+    assert [row["question"] for row in again][6:] == ["field#2", "field#3"]
+    assert [row["evidence@500"] for row in again][6:] == [1.0, 1.0]
+
+
 def test_what_a_run_made_can_be_forgotten_even_of_one_that_stopped_halfway(
     server: str, api: Api, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
