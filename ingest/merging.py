@@ -5,15 +5,16 @@ split are told apart by their names, and neither is meant by a mere resemblance 
 docs/decisions/0007.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
-from graphs.entities import call, create_entity, keys_of
-from graphs.models import Entity, Memory, Mention, Relation
+from graphs.entities import call, create_entity, key_of, keys_of
+from graphs.kinds import EntityType
+from graphs.models import Entity, Graph, Memory, Mention, Relation
 from ingest import facts
 
 _STATE = ("type", "apart", "summary", "merged")
@@ -180,6 +181,29 @@ def _return_relations(entity: Entity, other: Entity, record: dict[str, Any]) -> 
 
 def _present(model: Any, keys: Sequence[str]) -> set[str]:
     return set(_refs(model.objects.filter(pk__in=keys).values_list("pk", flat=True)))
+
+
+def unlearn(graph: Graph, lost: Mapping[UUID, Collection[str]]) -> None:
+    """Forget names in what is kept for later too: those that each entity had from what was erased, by their keys."""
+    gone = {key for keys in lost.values() for name in keys for key in keys_of(name, EntityType.ORGANIZATION)}
+    still = Entity.objects.filter(graph=graph, names__overlap=list(gone)).values_list("names", flat=True)
+    gone -= {key for names in still for key in names}
+    for entity in Entity.objects.filter(graph=graph).exclude(merged=[], apart=[]):
+        entity.merged = _without(entity.merged, lost.get(entity.pk, ()))
+        entity.apart = [key for key in entity.apart if key not in gone]
+        entity.save(update_fields=["merged", "apart"])
+
+
+def _without(merged: Sequence[dict[str, Any]], keys: Collection[str]) -> list[dict[str, Any]]:
+    """A merge of what has no name left can't be undone any more."""
+    found, gone = [], {key for name in keys for key in keys_of(name, EntityType.ORGANIZATION)}
+    for record in merged:
+        names = [name for name in (record["name"], *record["aliases"]) if key_of(name) not in keys]
+        state = record["state"] | {"merged": _without(record["state"]["merged"], keys)}
+        own = [key for key in record["names"] if key not in gone]
+        if names:
+            found.append(record | {"name": names[0], "aliases": names[1:], "names": own, "state": state})
+    return found
 
 
 def part(entity: Entity, name: str, type_: str, aliases: Sequence[str], memories: Sequence[Memory]) -> Entity:

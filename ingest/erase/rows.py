@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from graphs.indexing import write_memory_text
 from graphs.models import Embedding, Episode, Graph, Memory, MemoryRevision, Mention, Relation, Source
-from ingest import facts
+from ingest import facts, merging
 from ingest.erase import names, timelines
 from ingest.erase.beliefs import Belief, Loss, Rest
 from users.models import Summary, User
@@ -34,6 +34,7 @@ def forget(lost: Loss, rest: Rest) -> dict[str, int]:
     _write(rest.beliefs)
     entities = names.forget_unmentioned(graph)
     renamed = names.take_back(named, given_names(graph))
+    merging.unlearn(graph, named)
     names.see_again(seen)
     touched = going | {belief.memory.pk for belief in rest.beliefs}
     forget_summary(graph, touched, whatever_it_says=bool(renamed))

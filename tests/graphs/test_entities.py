@@ -320,3 +320,36 @@ def test_an_entity_is_called_by_each_name_once(graph: Graph) -> None:
     tom = person(graph, "Tom")
     call(tom, "Tom", ["TOM", "Tommy", "tommy", " "])
     assert (tom.aliases, tom.names) == (["tommy"], ["tom", "tommy"])
+
+
+def test_what_is_erased_can_not_be_had_back_by_undoing_a_merge(
+    api: Api, graph: Graph, thread: dict[str, Any], drain: Drain
+) -> None:
+    messages = api.say(thread, "lives_in Lisbon", "visited Lisboa", "visited Olisipo")["messages"]
+    drain()
+    lisbon, lisboa, olisipo = (Entity.objects.get(name=name) for name in ("Lisbon", "Lisboa", "Olisipo"))
+    merge(api, lisboa, olisipo)
+    merge(api, lisbon, lisboa)
+    assert api.delete(f"/v1/messages/{messages[1]['id']}").status_code == 200
+    lisbon.refresh_from_db()
+    assert lisbon.aliases == ["Olisipo"]
+    assert "lisboa" not in str(lisbon.merged).casefold()
+    assert api.delete(f"/v1/messages/{messages[2]['id']}").status_code == 200
+    lisbon.refresh_from_db()
+    assert (lisbon.aliases, lisbon.merged) == ([], [])
+
+
+def test_nor_does_one_remember_from_whom_it_was_told_apart(
+    api: Api, graph: Graph, thread: dict[str, Any], drain: Drain
+) -> None:
+    messages = api.say(thread, "lives_in Lisbon", "visited Lisboa")["messages"]
+    drain()
+    lisbon, lisboa = (Entity.objects.get(name=name) for name in ("Lisbon", "Lisboa"))
+    merge(api, lisbon, lisboa)
+    split(api, lisbon, entityId=lisboa.ref)
+    lisbon.refresh_from_db()
+    assert lisbon.apart == ["lisboa"]
+    assert api.delete(f"/v1/messages/{messages[1]['id']}").status_code == 200
+    lisbon.refresh_from_db()
+    assert lisbon.apart == []
+    assert not Entity.objects.filter(name="Lisboa").exists()
