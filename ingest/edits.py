@@ -2,23 +2,22 @@
 
 The history is kept. Where the words or the dates change, whoever changes them states the memory anew: their statement
 becomes a source of it, of kind `statement`, beside what it rests on already. New words rest on the statement alone:
-what said the old ones remains the source of the earlier states, and is shown where these are asked for. Nothing is
-read from new words: an entity or a relation that they don't name any more goes, none is added, and what the memory had
-ended stays ended.
+what said the old ones remains the source of the earlier states, and is shown where these are asked for. What takes the
+place of a name is linked as that was: "lives in Lisbon" made "lives in Faro" is a relation to Faro, and ends when a
+later home is told of. Nothing else is read from new words: an entity that they don't name any more is no longer linked,
+and what the memory had ended stays ended.
 """
 
-import re
 from typing import Any
-from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from graphs.indexing import write_memory_text
-from graphs.models import Embedding, Entity, Episode, Graph, Memory, MemoryRevision, Mention, Relation, Source
+from graphs.models import Embedding, Episode, Graph, Memory, MemoryRevision, Source
 from graphs.render import in_words
-from ingest import facts, tasks
-from ingest.erase import names, rows
+from ingest import facts, relinking, tasks
+from ingest.erase import rows
 from ingest.erase.services import lock_graph, stop_work
 from ingest.facts import Change
 from ingest.statements import precision_of, statement_of, support
@@ -65,7 +64,9 @@ def _edit(caller: Caller, graph: Graph, memory: Memory, given: dict[str, Any]) -
     before = memory.content
     _change(caller, memory, given, episode)
     if "content" in given:
-        _reword(memory, before)
+        _reword(memory)
+        relinking.put_in_place(memory, before)
+        relinking.speak_of_less(memory)
     if "valid_to" in given:
         rows.delete(Source.objects.filter(memory=memory, role=Source.Role.CLOSES))
     if episode:
@@ -116,36 +117,9 @@ def _digest(memory: Memory, given: dict[str, Any]) -> int:
     return memory.digest if facts.digest_of(after) == same else facts.digest_of(after)
 
 
-def _reword(memory: Memory, before: str) -> None:
+def _reword(memory: Memory) -> None:
     """Nothing finds the memory by its old words any more: neither full text nor vectors nor what had said them."""
     write_memory_text([memory])
     rows.delete(Embedding.objects.filter(memory=memory))
     resting = Source.objects.supporting().filter(memory=memory)
     resting.update(role=Source.Role.FORMER, retired_at=memory.recorded_at)
-    _speak_of_less(memory)
-
-
-def _speak_of_less(memory: Memory) -> None:
-    """Mentions and relations of what it does not name any more go, and the names that are known from it alone."""
-    mentions = list(Mention.objects.filter(memory=memory).select_related("entity"))
-    kept = {row.entity_id for row in mentions if row.entity_id == memory.about_id or _names(memory, row.entity)}
-    lost = _lost_names(memory, kept)
-    rows.delete(Mention.objects.filter(memory=memory).exclude(entity__in=kept))
-    rows.delete(Relation.objects.filter(memory=memory).exclude(subject__in=kept, object__in=kept))
-    Mention.objects.filter(memory=memory, entity__in=lost).update(names=[])
-    names.forget_unmentioned(memory.graph)
-    names.take_back(lost, rows.given_names(memory.graph))
-
-
-def _lost_names(memory: Memory, kept: set[UUID]) -> dict[UUID, set[str]]:
-    """Of whom it is about, and of what it does not name any more."""
-    said = memory.content.casefold()
-    known_from_it = names.given_by(memory.graph, Episode.objects.none(), [memory.pk])
-    unkept = {key: found for key, found in known_from_it.items() if key == memory.about_id or key not in kept}
-    lost = {key: {name for name in found if name not in said} for key, found in unkept.items()}
-    return {key: found for key, found in lost.items() if found}
-
-
-def _names(memory: Memory, entity: Entity) -> bool:
-    called = "|".join(re.escape(name) for name in (entity.name, *entity.aliases) if name)
-    return bool(called and re.search(rf"(?<!\w)(?:{called})(?!\w)", memory.content, re.IGNORECASE))

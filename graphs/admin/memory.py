@@ -96,7 +96,8 @@ class MemoryAdmin(DeletingAdmin, GraphRowAdmin):
 def _source_line(source: Source) -> Any:
     episode = source.episode
     said = f"{episode.speaker or episode.role or episode.source_kind}, {moment(episode.said_at)}: {episode.content}"
-    verb = {Source.Role.CLOSES: "closed by ", Source.Role.FORMER: "until it was changed: "}.get(source.role, "")
+    verbs = {Source.Role.CLOSES: "closed by ", Source.Role.FORMER: "until it was changed: "}
+    verb = verbs.get(Source.Role(source.role), "")
     return format_html("{}{} · {}", verb, link(episode, short(said, 200)), origin_of(episode))
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from graphs import standing
-from graphs.models import Embedding, Entity, Graph, Memory, MemoryRevision, Source
+from graphs.models import Embedding, Entity, Graph, Memory, MemoryRevision, Relation, Source
 from memos.projects.models import AuditEntry
 from tests.conftest import Drain
 from tests.world import Api, bad_fields, problem
@@ -105,6 +105,17 @@ def test_what_new_words_do_not_name_is_not_linked_any_more(api: Api, lisbon: dic
     edited = edit(api, lisbon, content="Alice lives by the sea.")
     assert {entity["name"] for entity in edited["entities"]} == {"Alice"}
     assert set(Entity.objects.values_list("name", flat=True)) == {"Alice"}
+
+
+def test_a_name_in_place_of_another_is_linked_as_that_was(
+    api: Api, user: dict[str, Any], thread: dict[str, Any], lisbon: dict[str, Any], drain: Drain
+) -> None:
+    edited = edit(api, lisbon, content="Alice lives in Faro.")
+    assert [(one["name"], one["type"]) for one in edited["entities"]] == [("Alice", "person"), ("Faro", "place")]
+    assert Relation.objects.get().object.name == "Faro"
+    api.say(thread, "lives_in Porto")
+    drain()
+    assert [one["content"] for one in api.memories(user)] == ["Alice lives in Porto."]
 
 
 def test_an_edited_fact_is_known_when_it_is_said(
@@ -231,5 +242,5 @@ def test_what_stands_out_did_so_with_what_was_known_then(
     [hit] = standing.memories(graph, 10, before)
     assert hit.record.content.endswith("lives in Lisbon.")  # type: ignore[union-attr]
     assert [episode.content for episode in hit.sources] == ["lives_in Lisbon"]
-    assert [hit.record.name for hit in standing.entities(graph, 10)] == ["tea"]  # type: ignore[union-attr]
+    assert {hit.record.name for hit in standing.entities(graph, 10)} == {"Faro", "tea"}  # type: ignore[union-attr]
     assert [hit.record.content for hit in standing.episodes(graph, 10, before)] == ["lives_in Lisbon"]  # type: ignore[union-attr]

@@ -94,7 +94,7 @@ SAYINGS = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sayings=st.lists(SAYINGS, min_size=2, max_size=6), data=st.data())
 def test_any_story_without_some_of_it_is_as_if_that_was_never_said(
     api: Api, sayings: list[str], data: st.DataObject
