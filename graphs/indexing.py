@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import groupby
+from uuid import UUID
 
 from django.contrib.postgres.search import SearchVector
 from django.db.models import F, TextField, Value
@@ -46,6 +47,14 @@ def save_index(episodes: Sequence[Episode], vectors: Sequence[Embedding]) -> Non
     Embedding.objects.bulk_create(vectors, ignore_conflicts=True)
     keep_to_model(vectors)
     Episode.objects.filter(pk__in=[episode.pk for episode in episodes]).update(indexed_at=timezone.now())
+    for graph in {episode.graph_id for episode in episodes}:
+        changed(graph)
+
+
+def changed(graph_id: UUID) -> None:
+    """Say that what search reads of a graph has changed. Whoever changes an episode, a memory, what they rest on or
+    speak of, or an entity, says so in the same transaction."""
+    Graph.objects.filter(pk=graph_id).update(search_version=F("search_version") + 1)
 
 
 def keep_to_model(vectors: Sequence[Embedding]) -> None:

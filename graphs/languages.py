@@ -1,8 +1,10 @@
 """Which language a text is in, and what PostgreSQL calls it."""
 
+from collections.abc import Callable
 from functools import cache
 
 import py3langid
+import Stemmer
 
 DEFAULT = "en"
 _SURE_FROM = 12
@@ -28,6 +30,13 @@ def detect(text: str) -> str:
 def load() -> None:
     """Load the model: some 75 MB that processes made by a fork can share."""
     py3langid.set_languages([*CONFIGS, *_OTHERS])
+
+
+@cache
+def stemmer(language: str) -> Callable[[str], str]:
+    """Makes the stem of a word in lower case, by Snowball's rules for the language; the word where there are none."""
+    config = search_config(language)
+    return Stemmer.Stemmer(config).stemWord if config in Stemmer.algorithms() else str
 
 
 def search_config(language: str) -> str:

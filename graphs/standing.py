@@ -1,5 +1,6 @@
 """What stands out in a graph without a question: the most important and the most recent."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Count, Q
@@ -32,6 +33,13 @@ _PAST_EVENT = 0.6
 
 def subject(graph: Graph) -> Entity | None:
     return Entity.objects.filter(graph=graph, is_subject=True).first()
+
+
+def best(graphs: Sequence[Graph], *kinds: str, limit: int, moment: datetime | None = None) -> list[Hit]:
+    """Up to ``limit`` of each kind in each graph, best first."""
+    of = {"memory": memories, "entity": entities, "episode": episodes}
+    found = (hit for graph in graphs for kind in kinds for hit in of[kind](graph, limit, moment))
+    return sorted(found, key=lambda hit: hit.key)
 
 
 def memories(graph: Graph, limit: int, moment: datetime | None = None) -> list[Hit]:

@@ -136,4 +136,4 @@ def stated_by(memory: Memory) -> dict[str, Any]:
 
 def bump(graph: Graph) -> None:
     """Count a change of what is believed; summaries made before it are stale."""
-    Graph.objects.filter(pk=graph.pk).update(version=F("version") + 1)
+    Graph.objects.filter(pk=graph.pk).update(version=F("version") + 1, search_version=F("search_version") + 1)

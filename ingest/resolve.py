@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from graphs.embedders import Encoded, current
 from graphs.entities import LONGEST_NAME, NAMING, call, create_entity, keys_of, named
-from graphs.indexing import write_memory_text
+from graphs.indexing import changed, write_memory_text
 from graphs.kinds import EntityType
 from graphs.models import Embedding, Entity, Episode, Graph, Memory, Mention, Relation, Source
 from ingest import facts, identify
@@ -36,6 +36,7 @@ class Writer:
         """Return how many memories, closings, entities and relations came of it."""
         for fact, code in zip(found, codes, strict=True):
             self._write_one(fact, code)
+        changed(self.graph.pk)  # a fact told again has one more source
         if self.written:
             facts.bump(self.graph)
         return {name: self.written[name] for name in ("memories", "closed", "entities", "relations")}

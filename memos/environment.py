@@ -71,6 +71,7 @@ class Values:
     database_pool: int
     ingest_lease_seconds: int
     ingest_max_attempts: int
+    search_memory_mb: int
     embedder: str
     embeddings_base_url: str
     embeddings_api_key: str
@@ -90,6 +91,7 @@ def read(env: Environment) -> Values:
         database_pool=env.number("DATABASE_POOL", 0, 0, 1000),
         ingest_lease_seconds=env.number("INGEST_LEASE_SECONDS", 20, 5, 3600),
         ingest_max_attempts=env.number("INGEST_MAX_ATTEMPTS", 8, 1, 100),
+        search_memory_mb=env.number("SEARCH_MEMORY_MB", 256, 1, 1_000_000),
         embedder=env.choice("MEMOS_EMBEDDER", "local", EMBEDDERS),
         embeddings_base_url=_of_remote(env, "MEMOS_EMBEDDINGS_BASE_URL"),
         embeddings_api_key=env.text("MEMOS_EMBEDDINGS_API_KEY"),

@@ -199,6 +199,8 @@ CELERY_BEAT_SCHEDULE = {
 INGEST_LEASE_SECONDS = values.ingest_lease_seconds
 INGEST_MAX_ATTEMPTS = values.ingest_max_attempts
 
+# ---------------------------------------------------------------- Search
+SEARCH_MEMORY_BYTES = values.search_memory_mb * 2**20
 # ---------------------------------------------------------------- Vectors
 EMBEDDER = values.embedder
 EMBEDDINGS_BASE_URL = values.embeddings_base_url

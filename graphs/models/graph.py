@@ -16,8 +16,9 @@ class Graph(Record):
 
     ``lease_token`` is the fence: whoever takes the lease raises it, and writes only while it is still theirs.
     ``version`` counts the changes of what is believed, ``summarised_version`` is the one that the summary was made
-    from, and 0 where there is none or where it may say what has ended. ``embedding_model`` is the one whose vectors
-    search looks for, empty until there is a vector; only `reembed` changes it, once all rows have those of another.
+    from, and 0 where there is none or where it may say what has ended. ``search_version`` counts the changes of
+    whatever search reads. ``embedding_model`` is the one whose vectors search looks for, empty until there is a vector;
+    only `reembed` changes it, once all rows have those of another.
     """
 
     PREFIX = "grph"
@@ -30,6 +31,7 @@ class Graph(Record):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     version = models.BigIntegerField(default=0, editable=False)
     summarised_version = models.BigIntegerField(default=0, editable=False)
+    search_version = models.BigIntegerField(default=0, editable=False)
     embedding_model = models.CharField(max_length=100, blank=True, editable=False)
     lease_token = models.BigIntegerField(default=0, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)

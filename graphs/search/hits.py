@@ -1,27 +1,29 @@
 """The ranked answer to a query: memories, entities, relations and episodes of one graph, or of several."""
 
-import math
-from collections.abc import Iterable, Sequence
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count, islice
 from uuid import UUID
 
 import numpy as np
-from django.db.models import QuerySet
-from django.utils import timezone
-from pgvector.django import CosineDistance
+from numpy.typing import NDArray
 
 from graphs import embedders
-from graphs.models import Embedding, Entity, Episode, Graph, Memory, Mention, Relation, Source
+from graphs.models import Entity, Episode, Graph, Memory, Relation, Source
 from graphs.search import question as questions
-from graphs.search import weights
+from graphs.search.beliefs import KINDS as MEMORY_KINDS
+from graphs.search.beliefs import Beliefs, sources_then
+from graphs.search.index import index_of
+from graphs.search.outline import ROLES, Outline
 from graphs.search.question import Question
-from graphs.search.rank import Ranked, rank
+from graphs.search.rank import Ranked, Scope, rank
 
 KINDS = ("memory", "entity", "relation", "episode")
 KIND_CHOICES = [(kind, kind) for kind in KINDS]
-DEPTH = 200
-"""How many of a graph's best episodes are looked through for the memories that rest on them."""
+CHUNK = 50
+"""Rows that are fetched at once, as they are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +44,164 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Narrows what is found: `kind` memories, the others the episodes that a hit rests on."""
+    """Narrows what is found: `kind` memories, the others the episodes that a hit rests on. They are said from
+    ``starts`` on and before ``ends``. ``as_of`` answers with what was known and believed at a moment."""
 
     kind: str | None = None
     role: str | None = None
     stream: UUID | None = None
+    starts: datetime | None = None
+    ends: datetime | None = None
+    as_of: datetime | None = None
 
-    def episodes(self) -> QuerySet[Episode]:
-        wanted = {"role": self.role, "stream": self.stream}
-        return Episode.objects.filter(**{name: value for name, value in wanted.items() if value is not None})
+    def scope(self, graph: Graph, model: str) -> Scope:
+        """What is let through of a graph."""
+        index = index_of(graph, model)
+        sources = index.beliefs.sources
+        if self.as_of:
+            sources = sources_then(graph.pk, index.beliefs, index.outline, self.as_of)
+        return Scope(index, self._episodes(index.outline), self._memories(graph, index.beliefs), sources)
 
-    @property
-    def narrows_episodes(self) -> bool:
-        return bool(self.role or self.stream)
+    def _episodes(self, outline: Outline) -> NDArray[np.bool_]:
+        kept = np.ones(len(outline), dtype=bool)
+        if self.role:
+            kept &= outline.roles == ROLES.index(self.role)
+        if self.stream:
+            kept &= outline.streams == self.stream.bytes
+        if self.starts:
+            kept &= outline.said_at >= self.starts.timestamp()
+        if self.ends:
+            kept &= outline.said_at < self.ends.timestamp()
+        if self.as_of:
+            kept &= outline.created_at <= self.as_of.timestamp()
+        return kept
+
+    def _memories(self, graph: Graph, beliefs: Beliefs) -> NDArray[np.bool_]:
+        """Whatever they rest on."""
+        kept = beliefs.believed
+        if self.as_of:
+            kept = beliefs.among(Memory.objects.as_of(self.as_of).filter(graph=graph).values_list("pk", flat=True))
+        return kept & (beliefs.kinds == MEMORY_KINDS.index(self.kind)) if self.kind else kept
+
+
+class Found:
+    """What was found for a query in graphs. Rows are fetched as they are asked for, and once."""
+
+    def __init__(self, graphs: Sequence[Graph], question: Question, filters: Filters):
+        scopes = [filters.scope(graph, question.encoded.model) for graph in graphs]
+        self._question = question
+        self._graphs = [_InGraph(ranked, filters.as_of) for ranked in rank(scopes, question)]
+        self._streams: dict[tuple[str, int], _Stream] = {}
+
+    def best(self, *kinds: str, limit: int) -> Iterator[Hit]:
+        """Up to ``limit`` hits of each kind in each graph, best first."""
+        streams = [self._stream(kind, place) for kind in kinds for place in range(len(self._graphs))]
+        return heapq.merge(*(islice(stream, limit) for stream in streams), key=lambda hit: hit.key)
+
+    def _stream(self, kind: str, place: int) -> "_Stream":
+        graph = self._graphs[place]
+        sources = {
+            "memory": graph.memories,
+            "episode": graph.episodes,
+            "relation": graph.relations,
+            "entity": lambda: graph.entities(self._question),
+        }
+        return self._streams.setdefault((kind, place), _Stream(sources[kind]()))
+
+
+class _Stream:
+    """An iterator that can be begun again; it is drawn from only once, and only as far as somebody went."""
+
+    def __init__(self, source: Iterator[Hit]):
+        self._source = source
+        self._drawn: list[Hit] = []
+
+    def __iter__(self) -> Iterator[Hit]:
+        for place in count():
+            if place == len(self._drawn):
+                following = next(self._source, None)
+                if following is None:
+                    return
+                self._drawn.append(following)
+            yield self._drawn[place]
+
+
+class _InGraph:
+    """The hits of each kind in one graph, best first."""
+
+    def __init__(self, ranked: Ranked, as_of: datetime | None):
+        self._index = ranked.scope.index
+        self._sources = ranked.scope.sources
+        self._as_of = as_of
+        self._episode_scores = squash(ranked.episodes)
+        self._memory_scores = squash(ranked.memories)
+
+    def episodes(self) -> Iterator[Hit]:
+        for places in _chunks(self._episode_scores):
+            rows = self._episode_rows(places)
+            for place in places:
+                if place in rows:
+                    yield Hit("episode", rows[place], float(self._episode_scores[place]), [rows[place]])
+
+    def memories(self) -> Iterator[Hit]:
+        beliefs = self._index.beliefs
+        for places in _chunks(self._memory_scores):
+            states = Memory.objects.as_of(self._as_of).filter(pk__in=[beliefs.uuid(place) for place in places])
+            rows = {row.pk: row for row in states.select_related("about", "invalidated_by").defer("tsv")}
+            sources = self._sources_of(places)
+            for place in places:
+                memory = rows.get(beliefs.uuid(place))
+                if memory:
+                    yield Hit("memory", memory, float(self._memory_scores[place]), sources[place])
+
+    def relations(self) -> Iterator[Hit]:
+        """Those that the memories assert, each as good as its memory."""
+        memories = self.memories()
+        while chunk := {hit.record.pk: hit for hit in islice(memories, CHUNK)}:
+            rows = Relation.objects.filter(memory__in=chunk).select_related("subject", "object", "memory")
+            hits = [Hit("relation", row, chunk[row.memory_id].score, chunk[row.memory_id].sources) for row in rows]
+            yield from sorted(hits, key=lambda hit: hit.key)
+
+    def entities(self, question: Question) -> Iterator[Hit]:
+        """Each as good as the best memory that speaks of it; one that the question names comes first."""
+        beliefs = self._index.beliefs
+        memories, entities = beliefs.mentions[np.argsort(-self._memory_scores[beliefs.mentions[:, 0]], kind="stable")].T
+        spoken_of, first = np.unique(entities, return_index=True)
+        best = dict(zip(spoken_of.tolist(), memories[first].tolist(), strict=True))
+        scores = np.zeros(len(beliefs.entities))
+        scores[spoken_of] = self._memory_scores[memories[first]]
+        named = list(beliefs.named(question.names))
+        scores[named] = np.where(scores[named] > 0, 1 - (1 - scores[named]) / 2, 0)
+        for places in _chunks(scores):
+            rows = Entity.objects.in_bulk([beliefs.entity(place) for place in places])
+            sources = self._sources_of([best[place] for place in places])
+            for place in places:
+                entity = rows.get(beliefs.entity(place))
+                if entity:
+                    yield Hit("entity", entity, float(scores[place]), sources[best[place]])
+
+    def _sources_of(self, places: list[int]) -> dict[int, list[Episode]]:
+        """The episodes that each memory rests on, oldest first."""
+        pairs = self._sources[np.isin(self._sources[:, 0], places)]
+        rows = self._episode_rows(sorted({int(place) for place in pairs[:, 1]}))
+        found: dict[int, list[Episode]] = {place: [] for place in places}
+        for memory, episode in pairs.tolist():
+            if episode in rows:
+                found[memory].append(rows[episode])
+        return {place: sorted(episodes, key=_told) for place, episodes in found.items()}
+
+    def _episode_rows(self, places: list[int]) -> dict[int, Episode]:
+        outline = self._index.outline
+        ids = {place: outline.uuid(place) for place in places}
+        rows = Episode.objects.defer("tsv").in_bulk(list(ids.values()))
+        return {place: rows[key] for place, key in ids.items() if key in rows}
+
+
+def find(graphs: Iterable[Graph], query: str, filters: Filters | None = None) -> Found:
+    """Rank what is in those graphs for a query; its relative dates are read against the moment that is asked for."""
+    scope, filters = list(graphs), filters or Filters()
+    model = embedders.model_for(graph.embedding_model for graph in scope)
+    return Found(scope, questions.read(query, model, filters.as_of), filters)
 
 
 def search(
@@ -66,88 +213,7 @@ def search(
     filters: Filters | None = None,
 ) -> list[Hit]:
     """The best hits in those graphs, best first. ``kinds`` is a subset of KINDS."""
-    return search_each(graphs, query, limit=limit, kinds=kinds, filters=filters)[:limit]
-
-
-def search_each(
-    graphs: Iterable[Graph],
-    query: str,
-    *,
-    limit: int,
-    kinds: Sequence[str] = KINDS,
-    filters: Filters | None = None,
-) -> list[Hit]:
-    """As `search`, but up to ``limit`` hits of each kind in each graph."""
-    scope = list(graphs)
-    question = questions.read(query, embedders.model_for(graph.embedding_model for graph in scope))
-    ranked = rank(scope, question, question.encoded.model)
-    wanted = filters or Filters()
-    found = [
-        hit
-        for graph, order in zip(scope, ranked, strict=True)
-        for hit in _search_one(graph, order, question, limit=limit, kinds=kinds, filters=wanted)
-    ]
-    return sorted(found, key=lambda hit: hit.key)
-
-
-def _search_one(
-    graph: Graph, ranked: Ranked, question: Question, *, limit: int, kinds: Sequence[str], filters: Filters
-) -> list[Hit]:
-    memories = _memories(graph, ranked, question, filters)
-    hits = {
-        "memory": lambda: memories,
-        "episode": lambda: _episodes(graph, ranked, limit, filters),
-        "relation": lambda: _relations(memories),
-        "entity": lambda: _entities(memories, question),
-    }
-    return [hit for kind in kinds for hit in sorted(hits[kind](), key=lambda hit: hit.key)[:limit]]
-
-
-def _episodes(graph: Graph, ranked: Ranked, limit: int, filters: Filters) -> list[Hit]:
-    best = ranked.best(len(ranked.outline) if filters.narrows_episodes else limit)
-    rows = filters.episodes().filter(graph=graph).defer("tsv").in_bulk([key for key, _ in best])
-    kept = [(rows[key], score) for key, score in best if key in rows]
-    return [Hit("episode", episode, squash(score), [episode]) for episode, score in kept[:limit]]
-
-
-def _memories(graph: Graph, ranked: Ranked, question: Question, filters: Filters) -> list[Hit]:
-    """The believed memories that rest on the best episodes, or whose own sentence is near the question."""
-    near = _nearest(graph, question)
-    supporting = Source.objects.filter(graph=graph, role=Source.Role.SUPPORTS)
-    resting = supporting.filter(episode__in=[key for key, _ in ranked.best(DEPTH)]).values_list("memory", flat=True)
-    rows = Memory.objects.believed().filter(graph=graph, pk__in={*near, *resting})
-    if filters.kind:
-        rows = rows.filter(kind=filters.kind)
-    if filters.narrows_episodes:
-        rows = rows.filter(pk__in=supporting.filter(episode__in=filters.episodes()).values("memory"))
-    found = list(rows.select_related("about", "invalidated_by").defer("tsv"))
-    supports = sources_of(found)
-    scored = zip(found, _own(found, near, question), strict=True)
-    return [_memory_hit(memory, supports[memory.pk], ranked, own) for memory, own in scored if memory.pk in supports]
-
-
-def _memory_hit(memory: Memory, episodes: list[Episode], ranked: Ranked, own: float) -> Hit:
-    best = float(ranked.of([episode.pk for episode in episodes]).max())
-    return Hit("memory", memory, squash(best + own), episodes)
-
-
-def _nearest(graph: Graph, question: Question) -> dict[UUID, float]:
-    """The memories whose sentences are nearest, with their cosine."""
-    if not question.encoded.model:
-        return {}
-    distance = CosineDistance("vector", question.encoded.vector)
-    rows = Embedding.objects.filter(graph=graph, memory__isnull=False, model=question.encoded.model)
-    near = rows.annotate(distance=distance).order_by("distance").values_list("memory_id", "distance")[:DEPTH]
-    return {key: 1 - float(value) for key, value in near}
-
-
-def _own(memories: list[Memory], near: dict[UUID, float], question: Question) -> list[float]:
-    """What a memory adds to the score of the episode that it rests on."""
-    cosines = np.array([near.get(memory.pk, 0.0) for memory in memories])
-    z = (cosines - cosines.mean()) / max(float(cosines.std()), 1e-9) if len(cosines) > 1 else np.zeros(len(cosines))
-    now = timezone.now()
-    over = [bool(memory.valid_to and memory.valid_to <= now and not question.asks_when) for memory in memories]
-    return [weights.MEMORY_OWN * float(value) + weights.CLOSED * ended for value, ended in zip(z, over, strict=True)]
+    return list(islice(find(graphs, query, filters).best(*kinds, limit=limit), limit))
 
 
 def sources_of(memories: Sequence[Memory], moment: datetime | None = None) -> dict[UUID, list[Episode]]:
@@ -160,24 +226,21 @@ def sources_of(memories: Sequence[Memory], moment: datetime | None = None) -> di
     return found
 
 
-def _relations(memories: list[Hit]) -> list[Hit]:
-    by_memory = {hit.record.pk: hit for hit in memories}
-    rows = Relation.objects.filter(memory__in=by_memory).select_related("subject", "object", "memory")
-    return [Hit("relation", row, by_memory[row.memory_id].score, by_memory[row.memory_id].sources) for row in rows]
+def squash(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The sums of the levers as 0 to 1, in the same order; 0 for what is not to be found."""
+    with np.errstate(over="ignore"):
+        return np.round(1 / (1 + np.exp(-scores / 2)), 6)
 
 
-def _entities(memories: list[Hit], question: Question) -> list[Hit]:
-    """Entities that the found memories speak of, with the best of them; one that the question names comes first."""
-    by_memory = {hit.record.pk: hit for hit in memories}
-    found: dict[UUID, Hit] = {}
-    mentions = Mention.objects.filter(memory__in=by_memory, entity__is_subject=False).select_related("entity")
-    for mention in sorted(mentions, key=lambda mention: by_memory[mention.memory_id].key):
-        hit = by_memory[mention.memory_id]
-        score = 1 - (1 - hit.score) / 2 if mention.entity.key in question.names else hit.score
-        found.setdefault(mention.entity_id, Hit("entity", mention.entity, score, hit.sources))
-    return list(found.values())
+def _told(episode: Episode) -> tuple[datetime, str]:
+    return episode.said_at, str(episode.pk)
 
 
-def squash(score: float) -> float:
-    """The sum of the levers as 0 to 1; it keeps the order."""
-    return round(1 / (1 + math.exp(-score / 2)), 6) if score > -1000 else 0.0
+def _chunks(scores: NDArray[np.float64]) -> Iterator[list[int]]:
+    """The places of what is above 0, best first, a few at first and then more: most who ask are content with few."""
+    order = np.argsort(-scores, kind="stable")
+    order = order[: int((scores > 0).sum())]
+    start, size = 0, CHUNK
+    while start < len(order):
+        yield order[start : start + size].tolist()
+        start, size = start + size, 2 * size

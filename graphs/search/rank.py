@@ -1,122 +1,147 @@
-"""Scores every episode of a graph for a question: a weighted sum of levers, each a column over the outline."""
+"""Scores every episode and every memory of graphs for a question: weighted sums of levers, each a column."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 import numpy as np
-from django.db import connection
+from django.utils import timezone
 from numpy.typing import NDArray
 
 from graphs.dates import DateSpan
-from graphs.models import Entity, Graph, Source
-from graphs.search import late, lexical, outline, weights
-from graphs.search.outline import Outline
+from graphs.search import late, lexical, weights
+from graphs.search.beliefs import Beliefs, Pairs
+from graphs.search.index import GraphIndex
+from graphs.search.outline import ROLES, Outline
 from graphs.search.question import Question
 
-MAX_LATE = 700
-"""Episodes that get the dear score: in a larger graph the best of the cheap scores, which know their neighbours."""
+MAX_LATE = 400
+"""Windows that get the dear score: in a larger graph the best of the cheap scores, which know their neighbours."""
 DAY = 86400.0
 _AFTERMATH = 31 * DAY
 
-Levers = dict[str, NDArray[np.floating[Any]]]
+Column = NDArray[np.floating[Any]]
+Levers = dict[str, Column]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where to look: which episodes and memories of a graph, and the episodes that its memories rest on."""
+
+    index: GraphIndex
+    episodes: NDArray[np.bool_]
+    memories: NDArray[np.bool_]
+    sources: Pairs
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """``scores`` has one entry an episode of the outline; ``levers`` the parts that it is the sum of."""
+    """The scores of one graph's episodes and memories, minus infinity for what is out of the scope or rests on nothing
+    within it. The levers are the parts that they are the sums of."""
 
-    outline: Outline
-    scores: NDArray[np.float64]
-    levers: Levers
-
-    def best(self, limit: int) -> list[tuple[UUID, float]]:
-        order = np.lexsort((self.outline.ids, -self.scores))[:limit]
-        return [(self.outline.uuid(place), float(self.scores[place])) for place in order]
-
-    def of(self, ids: list[UUID]) -> NDArray[np.float64]:
-        """The scores of those episodes; minus infinity for one that is not indexed."""
-        places = self.outline.places(ids)
-        return np.where(places >= 0, np.append(self.scores, -np.inf)[places], -np.inf)
+    scope: Scope
+    episodes: NDArray[np.float64]
+    memories: NDArray[np.float64]
+    episode_levers: Levers
+    memory_levers: Levers
 
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
-    """What was measured of one graph: the raw columns of the two great levers, and the small levers as they count."""
+    """What was measured of one graph: the raw columns of the great levers, and the small levers as they count."""
 
-    outline: Outline
-    lexical: NDArray[np.float64]
-    meaning: NDArray[np.float64]
+    scope: Scope
+    words: Column
+    meaning: Column
     meaning_weight: float
     small: Levers
+    memory_words: NDArray[np.float64]
+    memory_meaning: Column
 
 
-def rank(graphs: Sequence[Graph], question: Question, model: str) -> list[Ranked]:
+def rank(scopes: Sequence[Scope], question: Question) -> list[Ranked]:
     """One for each graph, in their order. The z-scores are taken over all of them together, so that the best of a small
     graph is not the best of all."""
-    measured = [_measure(graph, question, model) for graph in graphs]
-    lexical_z = _pooled_z([one.lexical for one in measured])
-    meaning_z = _pooled_z([one.meaning for one in measured])
-    return [
-        _ranked(one, weights.LEXICAL * words, one.meaning_weight * meaning)
-        for one, words, meaning in zip(measured, lexical_z, meaning_z, strict=True)
-    ]
+    measured = [_measure(scope, question) for scope in scopes]
+    columns = zip(
+        measured,
+        _pooled_z([one.words for one in measured]),
+        _pooled_z([one.meaning for one in measured]),
+        _pooled_z([one.memory_words for one in measured]),
+        _pooled_z([one.memory_meaning for one in measured]),
+        strict=True,
+    )
+    return [_ranked(one, question, *zs) for one, *zs in columns]
 
 
-def _ranked(one: _Measured, words: NDArray[np.float64], meaning: NDArray[np.float64]) -> Ranked:
-    levers = {"lexical": words, "meaning": meaning} | one.small
-    return Ranked(one.outline, _sum(levers), levers)
-
-
-def _measure(graph: Graph, question: Question, model: str) -> _Measured:
-    outlined = outline.load(graph.pk, model, question.encoded)
-    named = _named_speakers(graph, question)
-    words = [word for word in dict.fromkeys(question.encoded.words) if word not in _words_of(named)]
-    lexis = lexical.score(graph.pk, outlined, words)
-    small: Levers = {
-        "speaker": weights.SPEAKER * _speaker(outlined, named),
-        "time": weights.TIME * _time(outlined, question.spans),
-        "entity": weights.ENTITY * _entity(graph, outlined, question),
-        "role": weights.ROLE * outlined.is_user,
-        "question": weights.QUESTION * outlined.is_question,
-        "when": weights.WHEN * (outlined.has_date & question.asks_when),
+def _ranked(one: _Measured, question: Question, *zs: Column) -> Ranked:
+    words, meaning, memory_words, memory_meaning = zs
+    scope, beliefs = one.scope, one.scope.index.beliefs
+    levers: Levers = {"words": weights.WORDS * words, "meaning": one.meaning_weight * meaning} | one.small
+    scores = np.where(scope.episodes, _sum(levers), -np.inf)
+    own: Levers = {
+        "source": np.where(scope.memories, beliefs.best_of(scores, scope.sources), -np.inf),
+        "words": weights.MEMORY_WORDS * memory_words,
+        "meaning": weights.MEMORY_MEANING * memory_meaning,
+        "over": weights.OVER * _over(beliefs, question),
     }
-    rarity = dict.fromkeys(_words_of(named), 0.0) | lexis.rarity
-    cheap = _sum(small) + weights.LEXICAL * _z(lexis.scores) + 2 * weights.DENSE * _z(outlined.cosines)
-    places = np.argsort(-cheap, kind="stable")[:MAX_LATE]
-    found = late.score(outlined, places, question.encoded, model, rarity)
+    return Ranked(scope, scores, _sum(own), levers, own)
+
+
+def _measure(scope: Scope, question: Question) -> _Measured:
+    index = scope.index
+    outline, episodes, memories = index.outline, index.episodes, index.memories
+    named = _named_speakers(index, question)
+    own_words = {word for name in named for word in name.lower().split()}
+    words = [word for word in dict.fromkeys(question.encoded.words) if word not in own_words]
+    stems = lexical.stems_of(words, outline.languages)
+    lexis = lexical.score_windows(episodes, outline, stems)
+    small = _small_levers(index, question, named)
+    cosines = episodes.cosines(question.encoded.vector)
+    cheap = _sum(small) + weights.WORDS * _z(lexis.scores) + 2 * weights.COSINE * _z(cosines)
+    places = np.argsort(-np.where(scope.episodes, cheap, -np.inf), kind="stable")[:MAX_LATE]
+    rarity = dict.fromkeys(own_words, 0.0) | lexis.rarity
+    found = late.score(episodes, outline, places, question.encoded, rarity)
+    own = (lexical.score_sentences(memories, stems), memories.cosines(question.encoded.vector))
     if not found.any():  # no token vectors: a remote embedder made these, or none
-        return _Measured(outlined, lexis.scores, outlined.cosines, weights.DENSE, small)
-    meaning = np.full(len(outlined), found.min())
+        return _Measured(scope, lexis.scores, cosines, weights.COSINE, small, *own)
+    meaning = np.full(len(outline), found.min())
     meaning[places] = found
-    return _Measured(outlined, lexis.scores, meaning, weights.LATE, small)
+    return _Measured(scope, lexis.scores, meaning, weights.LATE, small, *own)
+
+
+def _small_levers(index: GraphIndex, question: Question, named: dict[str, int]) -> Levers:
+    outline = index.outline
+    return {
+        "speaker": weights.SPEAKER * _speaker(outline, named),
+        "time": weights.TIME * _time(outline, question.spans),
+        "entity": weights.ENTITY * _entity(index, question),
+        "role": weights.ROLE * (outline.roles == ROLES.index("user")),
+        "question": weights.QUESTION * outline.is_question,
+        "when": weights.WHEN * (outline.has_date & question.asks_when),
+    }
 
 
 def _sum(levers: Levers) -> NDArray[np.float64]:
     return np.sum(list(levers.values()), axis=0)
 
 
-def _z(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _z(values: Column) -> NDArray[np.float64]:
     return _pooled_z([values])[0]
 
 
-def _pooled_z(columns: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
+def _pooled_z(columns: Sequence[Column]) -> list[NDArray[np.float64]]:
     """How many standard deviations each value lies above the mean of all columns together; zero where all are alike."""
     whole = np.concatenate(columns)
     spread = float(whole.std()) if len(whole) else 0.0
     return [(column - whole.mean()) / spread if spread > 1e-9 else np.zeros(len(column)) for column in columns]
 
 
-def _named_speakers(graph: Graph, question: Question) -> dict[str, int]:
-    """Name → the hash by which the outline knows the speaker. The unnamed speaker is the graph's subject."""
-    with connection.cursor() as cursor:
-        sql = "SELECT DISTINCT speaker, hashtext(speaker) FROM graphs_episode WHERE graph_id = %s"
-        cursor.execute(sql, [graph.pk])
-        speakers = dict(cursor.fetchall())
-    subject = Entity.objects.filter(graph=graph, is_subject=True).first()
-    if subject and "" in speakers:
-        speakers |= dict.fromkeys((subject.name, *subject.aliases), speakers[""])
+def _named_speakers(index: GraphIndex, question: Question) -> dict[str, int]:
+    """Name → the code by which the outline knows the speaker. The unnamed speaker is the graph's subject."""
+    speakers = index.outline.names
+    if "" in speakers:
+        speakers = speakers | dict.fromkeys(index.beliefs.subject_names, speakers[""])
     return {name: code for name, code in speakers.items() if name and _is_named(name, question)}
 
 
@@ -125,36 +150,42 @@ def _is_named(name: str, question: Question) -> bool:
     return bool(whole) and (" ".join(whole) in question.names or whole[0] in question.names)
 
 
-def _words_of(names: dict[str, int]) -> set[str]:
-    return {word for name in names for word in name.lower().split()}
-
-
-def _speaker(outlined: Outline, named: dict[str, int]) -> NDArray[np.float64]:
+def _speaker(outline: Outline, named: dict[str, int]) -> NDArray[np.float64]:
     if not named:
-        return np.full(len(outlined), 0.5)
-    return np.isin(outlined.speakers, list(named.values())).astype(float)
+        return np.full(len(outline), 0.5)
+    return np.isin(outline.speakers, list(named.values())).astype(float)
 
 
-def _time(outlined: Outline, spans: tuple[DateSpan, ...]) -> NDArray[np.float64]:
-    score = np.zeros(len(outlined))
+def _time(outline: Outline, spans: tuple[DateSpan, ...]) -> NDArray[np.float64]:
+    score = np.zeros(len(outline))
     for span in spans:
         starts = span.starts.timestamp() if span.starts else -np.inf
         ends = span.ends.timestamp() if span.ends else np.inf
-        said = outlined.said_at
+        said = outline.said_at
         after = np.where((said >= ends) & (said < ends + _AFTERMATH), 0.4, 0.0)
         score = np.maximum(score, np.where((said >= starts) & (said < ends), 1.0, after))
     return score
 
 
-def _entity(graph: Graph, outlined: Outline, question: Question) -> NDArray[np.float64]:
-    found = np.zeros(len(outlined))
-    episodes = Source.objects.filter(
-        graph=graph,
-        role=Source.Role.SUPPORTS,
-        memory__retired_at=None,
-        memory__mentions__entity__key__in=question.names,
-        memory__mentions__entity__is_subject=False,
-    )
-    places = outlined.places(list(episodes.values_list("episode_id", flat=True)))
-    found[places[places >= 0]] = 1.0
+def _entity(index: GraphIndex, question: Question) -> NDArray[np.float64]:
+    """1 where a memory that rests on the episode speaks of an entity that the question names, less for one linked."""
+    beliefs = index.beliefs
+    found = np.zeros(len(index.outline))
+    named = list(beliefs.named(question.names))
+    if not named:
+        return found
+    entities = np.zeros(len(beliefs.entities))
+    near = np.isin(beliefs.relations, named).any(axis=1)
+    entities[beliefs.relations[near].ravel()] = weights.LINKED
+    entities[named] = 1.0
+    memories = np.zeros(len(beliefs))
+    np.maximum.at(memories, beliefs.mentions[:, 0], entities[beliefs.mentions[:, 1]])
+    np.maximum.at(found, beliefs.sources[:, 1], (memories * beliefs.believed)[beliefs.sources[:, 0]])
     return found
+
+
+def _over(beliefs: Beliefs, question: Question) -> NDArray[np.float64]:
+    """1 where a memory no longer holds, unless the question asks for a time."""
+    if question.asks_when:
+        return np.zeros(len(beliefs))
+    return (beliefs.valid_to <= (question.as_of or timezone.now()).timestamp()).astype(float)

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import QuerySet
 
-from graphs.indexing import write_memory_text
+from graphs.indexing import changed, write_memory_text
 from graphs.models import Embedding, Episode, Graph, Memory, MemoryRevision, Mention, Relation, Source
 from ingest import facts, merging
 from ingest.erase import names, timelines
@@ -39,6 +39,7 @@ def forget(lost: Loss, rest: Rest) -> dict[str, int]:
     touched = going | {belief.memory.pk for belief in rest.beliefs}
     forget_summary(graph, touched, whatever_it_says=bool(renamed))
     episodes = _delete_episodes(lost.episodes) + _delete_episodes(Episode.objects.filter(pk__in=statements))
+    changed(graph.pk)
     if touched:
         facts.bump(graph)
         Graph.objects.filter(pk=graph.pk).update(summarised_version=0)

@@ -1,16 +1,21 @@
-"""Search while a worker indexes beside it."""
+"""Search while a worker indexes beside it, and what is kept of a graph between two searches."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 import pytest
+from django.conf import LazySettings
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from graphs import embedders
-from graphs.models import Episode, Graph
-from graphs.search import lexical, outline, search
+from graphs.indexing import changed
+from graphs.models import Embedding, Episode, Graph
+from graphs.search import index, outline, search, texts
+from graphs.search.index import GraphIndex, index_of
 from tests.factories import EmbeddingFactory, EpisodeFactory, GraphFactory, MemoryFactory, SourceFactory
 
 pytestmark = pytest.mark.django_db
@@ -28,35 +33,42 @@ def graph() -> Graph:
     return made
 
 
-def _outline(graph: Graph) -> outline.Outline:
-    embedder = embedders.current()
-    return outline.load(graph.pk, embedder.model, embedder.embed_query(TEA))
+def read_again(graph: Graph) -> GraphIndex:
+    changed(graph.pk)
+    graph.refresh_from_db()
+    return index_of(graph, embedders.current().model)
 
 
-@pytest.mark.parametrize("key", [FIRST, BETWEEN, LAST], ids=["first", "between", "last"])
-def test_an_episode_that_the_outline_does_not_hold_counts_for_nobody(graph: Graph, key: UUID) -> None:
-    read = _outline(graph)
-    before = lexical._frequencies(graph.pk, read, ["tea"])
-    EpisodeFactory(pk=key, graph=graph, content="Tea, tea and tea.")
-    assert np.array_equal(lexical._frequencies(graph.pk, read, ["tea"]), before)
-    assert before.sum() == 3
+def contents(read: GraphIndex, stem: str) -> dict[UUID, float]:
+    """Episode → how often the stem stands in it."""
+    counts = read.episodes.frequencies([stem])[:, 0]
+    return {read.outline.uuid(place): float(counts[place]) for place in range(len(read.outline))}
+
+
+def after_load(monkeypatch: pytest.MonkeyPatch, do: Callable[[], Any]) -> None:
+    """Do something right after the outline was read, and before what hangs on it is."""
+    load = outline.load
+
+    def load_and_do(*args: Any) -> Any:
+        read = load(*args)
+        do()
+        return read
+
+    monkeypatch.setattr(outline, "load", load_and_do)
 
 
 @pytest.mark.parametrize("key", [FIRST, BETWEEN, LAST], ids=["first", "between", "last"])
 def test_a_search_stands_an_episode_that_is_indexed_beside_it(
     graph: Graph, key: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    load = outline.load
-
-    def load_and_index(*args: Any) -> outline.Outline:
-        read = load(*args)
+    def index_one() -> None:
         episode = EpisodeFactory(pk=key, graph=graph, content="Alice likes black tea.")
         memory = MemoryFactory(graph=graph, content="Alice likes black tea.")
         SourceFactory(memory=memory, episode=episode)
-        EmbeddingFactory(memory=memory, model=args[1], vector=args[2].vector)
-        return read
+        embedder = embedders.current()
+        EmbeddingFactory(memory=memory, model=embedder.model, vector=embedder.embed([TEA])[0].vector)
 
-    monkeypatch.setattr(outline, "load", load_and_index)
+    after_load(monkeypatch, index_one)
     hits = search([graph], "Who likes tea?", kinds=("memory", "episode"), limit=10)
     assert Episode.objects.count() == 4
     found = {hit.record.pk for hit in hits if hit.kind == "episode"}
@@ -64,17 +76,83 @@ def test_a_search_stands_an_episode_that_is_indexed_beside_it(
     assert all(0 <= hit.score <= 1 for hit in hits)
 
 
+def test_a_search_stands_an_episode_that_is_deleted_beside_it(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    after_load(monkeypatch, lambda: Episode.objects.filter(pk=UUID(int=3)).delete())
+    found = {hit.record.pk for hit in search([graph], "Who likes tea?", kinds=("episode",), limit=10)}
+    assert found == {UUID(int=2), UUID(int=2**128 - 2)}
+
+
 def test_a_search_stands_a_first_episode_that_is_indexed_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
     empty = GraphFactory(subject_name="Alice")
-    load = outline.load
-
-    def load_and_index(*args: Any) -> outline.Outline:
-        read = load(*args)
-        EpisodeFactory(graph=empty, content=TEA)
-        return read
-
-    monkeypatch.setattr(outline, "load", load_and_index)
+    after_load(monkeypatch, lambda: EpisodeFactory(graph=empty, content=TEA))
     assert search([empty], "tea", kinds=("memory", "episode"), limit=10) == []
+
+
+def test_an_unchanged_graph_is_not_read_again(graph: Graph, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    first = read_again(graph)
+    with django_assert_num_queries(0):
+        assert index_of(graph, embedders.current().model) is first
+
+
+@pytest.mark.parametrize("key", [FIRST, BETWEEN, LAST], ids=["first", "between", "last"])
+def test_what_is_new_is_added_to_what_is_kept(graph: Graph, key: UUID) -> None:
+    before = read_again(graph)
+    EpisodeFactory(pk=key, graph=graph, content="Tea, tea and coffee.")
+    after = read_again(graph)
+    assert contents(after, "tea") == contents(before, "tea") | {key: 2.0}
+    assert contents(after, "coffe") == dict.fromkeys(contents(before, "tea"), 0.0) | {key: 1.0}
+
+
+def test_what_is_gone_is_not_kept(graph: Graph) -> None:
+    before = contents(read_again(graph), "tea")
+    Episode.objects.filter(pk=UUID(int=2)).delete()
+    assert contents(read_again(graph), "tea") == {key: n for key, n in before.items() if key != UUID(int=2)}
+
+
+def test_all_is_read_anew_once_more_is_gone_than_there(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "SLICE", 1)
+    read_again(graph)
+    Episode.objects.exclude(pk=UUID(int=2)).filter(graph=graph).delete()
+    EpisodeFactory(pk=LAST, graph=graph, content="Black tea.")
+    after = read_again(graph)
+    assert len(after.episodes.places) == 2
+    assert contents(after, "tea") == {UUID(int=2): 1.0, LAST: 1.0}
+
+
+def test_a_new_vector_of_an_old_text_is_read(graph: Graph) -> None:
+    episode = Episode.objects.get(pk=UUID(int=2))
+    code = embedders.current().embed([TEA])[0]
+    before = read_again(graph).episodes
+    assert not before.vectors.any()
+    EmbeddingFactory(
+        graph=graph,
+        episode=episode,
+        memory=None,
+        model=embedders.current().model,
+        vector=code.vector,
+        tokens=code.tokens.tobytes(),
+        pieces=len(code.tokens),
+    )
+    after = read_again(graph).episodes
+    assert np.allclose(after.vectors[0], code.vector, atol=1e-3)
+    assert np.array_equal(after.tokens[after.starts[0] :][: after.pieces[0]], code.tokens)
+    Embedding.objects.filter(episode=episode).delete()
+    assert not read_again(graph).episodes.vectors.any()
+
+
+def test_the_indexes_used_last_are_kept_as_far_as_there_is_room(settings: LazySettings) -> None:
+    kept = index._Kept()
+    graphs = [GraphFactory() for _ in range(3)]
+    for graph in graphs:
+        EpisodeFactory(graph=graph, content=TEA)
+    read = [read_again(graph) for graph in graphs]
+    settings.SEARCH_MEMORY_BYTES = read[0].size + read[1].size
+    keys = [(graph.pk, "") for graph in graphs]
+    kept.put(keys[0], read[0])
+    kept.put(keys[1], read[1])
+    kept.get(keys[0])
+    kept.put(keys[2], read[2])
+    assert [kept.get(key) for key in keys] == [read[0], None, read[2]]
 
 
 def test_a_speaker_whose_name_is_blank_does_not_fail_a_search() -> None:

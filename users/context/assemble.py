@@ -1,29 +1,24 @@
 """Chooses what stands in the block."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from uuid import UUID
+from functools import partial
 
 from graphs import standing, tokens
-from graphs.models import Episode, Graph, Memory
-from graphs.render import call, is_only_a_name, sentence
-from graphs.search import Hit, search_each
-from graphs.words import content_words
+from graphs.excerpts import Relevance
+from graphs.models import Graph, Memory
+from graphs.render import call
+from graphs.search import Hit, find
 from users.context import fence, lines
+from users.context.answers import SHORTEST_LINE, Answers, Recall
 from users.context.lines import Line
 from users.context.pack import HEADING_COST, Packer
-from users.context.render import SHARED, Frame, render
-from users.context.templates import TEMPLATES, Template
+from users.context.render import Frame, render
+from users.context.templates import TEMPLATES
 from users.models import Group, Summary, User
 
 DEPTH = 300
 """How many memories and how many episodes are considered for a block."""
-SHORTEST_LINE = 6
-"""Tokens; when less is left nothing more is tried."""
-MOST_MISFITS = 20
-"""Lines that found no room, after which the rest is not tried."""
-COVERED = 0.7
-"""A line is left out when what stands in the block holds that share of its content words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +54,26 @@ def assemble(
     shares = ANSWERING if query else STANDING
     frame = Frame(style.name, fence.label(call(standing.subject(user.graph))))
     packer = Packer(max_tokens - tokens.count(render(frame, [])))
-    overhead = int(max_tokens * shares.frame) - (max_tokens - packer.room) - 2 * HEADING_COST
+    overhead = int(max_tokens * shares.frame) - (max_tokens - packer.room) - 3 * HEADING_COST
     before = packer.room
     frame = _with_summary(frame, user, packer, min(overhead, int(max_tokens * shares.summary)))
     overhead -= before - packer.room
     names = {user.graph_id: ""} | {group.graph_id: group.name for group in groups}
     graphs = [user.graph, *(group.graph for group in groups)]
-    found = _recall(graphs, query, min(DEPTH, max_tokens // SHORTEST_LINE))
-    entities = [lines.of_entity(hit, "entities") for hit in found if hit.kind == "entity"]
+    recall = _recall(graphs, query, min(DEPTH, max_tokens // SHORTEST_LINE))
+    entities = (lines.of_entity(hit, "entities") for hit in recall("entity"))
     packer.fill(entities, share=min(overhead, int(max_tokens * shares.entities)))
-    _Answers(packer, style, names).pack([hit for hit in found if hit.kind != "entity"], shares, max_tokens)
-    return _fit(frame, packer.lines, max_tokens)
+    answers = Answers(packer, style, names, Relevance(query or ""), told={})
+    answers.fill_first(recall("memory", "episode"), int(max_tokens * shares.first))
+    answers.fill(recall("memory"), int(max_tokens * shares.facts))
+    answers.fill(recall("memory", "episode"), packer.room)
+    return _filled(frame, answers, recall, max_tokens)
 
 
-def _recall(graphs: Sequence[Graph], query: str | None, depth: int) -> list[Hit]:
+def _recall(graphs: Sequence[Graph], query: str | None, depth: int) -> Recall:
     if query:
-        return search_each(graphs, query, limit=depth, kinds=("memory", "episode", "entity"))
-    kinds = (standing.memories, standing.entities, standing.episodes)
-    return sorted((hit for graph in graphs for kind in kinds for hit in kind(graph, depth)), key=lambda hit: hit.key)
+        return partial(find(graphs, query).best, limit=depth)
+    return partial(standing.best, graphs, limit=depth)
 
 
 def _with_summary(frame: Frame, user: User, packer: Packer, share: int) -> Frame:
@@ -95,72 +92,17 @@ def _still_holds(summary: Summary) -> bool:
     return resting.count() == len(set(summary.memory_ids))
 
 
-class _Answers:
-    """Packs facts and excerpts so that nothing is told twice."""
-
-    def __init__(self, packer: Packer, style: Template, names: Mapping[UUID, str]):
-        self.packer = packer
-        self.style = style
-        self.names = names
-        self.told: dict[object, set[str]] = {}
-        """Episode → the content words that the block holds of it."""
-
-    def pack(self, hits: Sequence[Hit], shares: Shares, max_tokens: int) -> None:
-        hits = [hit for hit in hits if _says_something(hit)]
-        first = [hit for hit in hits if self._section(hit) in self.style.first] if self.style.first else []
-        facts = [hit for hit in hits if hit.kind == "memory"]
-        self._fill(first, int(max_tokens * shares.first))
-        self._fill(facts, int(max_tokens * shares.facts))
-        self._fill(hits, self.packer.room)
-
-    def _fill(self, hits: Sequence[Hit], share: int) -> None:
-        """Take what fits, best first, until hardly anything would."""
-        misfits = 0
-        for hit in hits:
-            if share < SHORTEST_LINE or misfits > MOST_MISFITS:
-                return
-            if self._is_told(hit):
-                continue
-            before = self.packer.room
-            if self.packer.add(self._line(hit), within=share):
-                share -= before - self.packer.room
-                self._tell(hit)
-            else:
-                misfits += 1
-
-    def _line(self, hit: Hit) -> Line:
-        if isinstance(hit.record, Memory):
-            return lines.of_memory(hit, self._section(hit), self.style.bullet(hit.record))
-        return lines.of_episode(hit, self._section(hit))
-
-    def _section(self, hit: Hit) -> str:
-        record = hit.record
-        if isinstance(record, Episode):
-            return self.style.excerpts(record.content)
-        assert isinstance(record, Memory)
-        group = self.names[record.graph_id]
-        return SHARED + group if group else self.style.place(record)
-
-    def _is_told(self, hit: Hit) -> bool:
-        words = set(content_words(_text(hit)))
-        told = set().union(*(self.told.get(episode.pk, set()) for episode in hit.sources))
-        return bool(told) and len(words & told) >= COVERED * len(words)
-
-    def _tell(self, hit: Hit) -> None:
-        words = set(content_words(_text(hit)))
-        for episode in hit.sources:
-            self.told.setdefault(episode.pk, set()).update(words)
-
-
-def _says_something(hit: Hit) -> bool:
-    """Neither a greeting nor the name that the block uses anyway."""
-    if isinstance(hit.record, Memory):
-        return not is_only_a_name(hit.record)
-    return len(content_words(_text(hit))) > 1 or any(map(str.isdigit, _text(hit)))
-
-
-def _text(hit: Hit) -> str:
-    return hit.record.excerpt if isinstance(hit.record, Episode) else sentence(hit.record)  # type: ignore[arg-type]
+def _filled(frame: Frame, answers: Answers, recall: Recall, max_tokens: int) -> Block:
+    """Costs are estimated line by line, and rather too high: what the whole leaves free is filled again."""
+    packer = answers.packer
+    block = _fit(frame, packer.lines, max_tokens)
+    packed = 0
+    while packed < len(packer.lines) == len(block.hits):
+        packed = len(packer.lines)
+        packer.room = max_tokens - block.tokens
+        answers.fill(recall("memory", "episode"), packer.room)
+        block = _fit(frame, packer.lines, max_tokens)
+    return block
 
 
 def _fit(frame: Frame, packed: Sequence[Line], max_tokens: int) -> Block:

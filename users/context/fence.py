@@ -13,7 +13,8 @@ _EDGE = re.compile(r"^[^\w]+", re.UNICODE)
 
 def line(text: str) -> str:
     """One line, without control characters and hidden signs, in which nothing reads as a tag."""
-    seen = "".join(_shown(sign) for sign in _VARIATIONS.sub("", text))
+    plain = text.isascii() and text.isprintable()
+    seen = text if plain else "".join(_shown(sign) for sign in _VARIATIONS.sub("", text))
     return _TAG.sub("‹", _SPACE.sub(" ", seen)).strip()
 
 

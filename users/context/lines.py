@@ -35,10 +35,10 @@ def of_memory(hit: Hit, section: str, bullet: str) -> Line:
     return Line(section, text, hit, order=(-hit.score, str(memory.pk)), cost=tokens.count(text) + 1)
 
 
-def of_episode(hit: Hit, section: str) -> Line:
+def of_episode(hit: Hit, section: str, quoted: str) -> Line:
     episode = hit.record
     assert isinstance(episode, Episode)
-    text = f"{speaker_of(episode)}: {fence.line(episode.excerpt or episode.content)}"
+    text = f"{speaker_of(episode)}: {fence.line(quoted)}"
     return Line(
         section,
         text,
