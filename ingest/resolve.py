@@ -184,18 +184,34 @@ class Writer:
         return [alias for alias in aliases if not named(self.graph, alias, EntityType.ORGANIZATION).exists()]
 
     def _end_others(self, memory: Memory, fact: Fact) -> None:
-        """Close the earlier facts that this one ends."""
-        for ending in fact.ends:
-            for other in self._ended_by(memory, fact, ending):
-                at = fact.span.valid_from or self.said_at
-                facts.close(other, at=at, by=memory, reason="ended by a later fact", cause=self.episode)
-                Source.objects.get_or_create(
-                    memory=other,
-                    episode=self.episode,
-                    role=Source.Role.CLOSES,
-                    defaults={"project_id": self.graph.project_id, "graph": self.graph},
-                )
-                self.written["closed"] += 1
+        """Close the earlier facts that this one ends, and withdraw those that it corrects."""
+        at = fact.span.valid_from or self.said_at
+        for other in self._told_so(memory, fact):
+            facts.retire(other, by=memory, reason="corrected", cause=self.episode)
+            self._closes(other)
+        others = [other for ending in fact.ends for other in self._ended_by(memory, fact, ending)]
+        for other in {other.pk: other for other in (*others, *self._in_slot(memory, fact))}.values():
+            facts.close(other, at=at, by=memory, reason="ended by a later fact", cause=self.episode)
+            self._closes(other)
+
+    def _closes(self, other: Memory) -> None:
+        owner = {"project_id": self.graph.project_id, "graph": self.graph}
+        Source.objects.get_or_create(memory=other, episode=self.episode, role=Source.Role.CLOSES, defaults=owner)
+        self.written["closed"] += 1
+
+    def _told_so(self, memory: Memory, fact: Fact) -> list[Memory]:
+        """The speaker's earlier facts in the very words that this one corrects."""
+        if not fact.corrects:
+            return []
+        rows = Memory.objects.believed().filter(graph=self.graph, about=self.speaker, content__in=fact.corrects)
+        return list(rows.filter(said_at__lte=self.said_at).exclude(pk=memory.pk))
+
+    def _in_slot(self, memory: Memory, fact: Fact) -> list[Memory]:
+        """Those that hold and begin as this one does, where only one can."""
+        if not fact.slot:
+            return []
+        rows = Memory.objects.holding(self.said_at).filter(graph=self.graph, about=self.speaker)
+        return list(rows.filter(content__startswith=fact.slot, said_at__lte=self.said_at).exclude(pk=memory.pk))
 
     def _ended_by(self, memory: Memory, fact: Fact, ending: Ending) -> list[Memory]:
         at = fact.span.valid_from or self.said_at

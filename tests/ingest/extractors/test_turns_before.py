@@ -54,3 +54,14 @@ def test_an_answer_becomes_a_memory(api: Api, thread: dict[str, Any]) -> None:
     drain_all()
     (memory,) = Memory.objects.all()
     assert memory.content == f"{SPEAKER} lives in Porto."
+
+
+def test_what_is_corrected_was_never_so(api: Api, user: dict[str, Any], thread: dict[str, Any]) -> None:
+    api.say(thread, "Our wedding is on 9 May 2031.")
+    drain_all()
+    api.say(thread, "Sorry, I meant 16 May 2031.")
+    drain_all()
+    wrong, right = Memory.objects.order_by("id")
+    assert right.content == f"{SPEAKER}'s wedding is on 16 May 2031."
+    assert wrong.retired_at is not None
+    assert [memory["content"] for memory in api.memories(user)] == ["Alice's wedding is on 16 May 2031."]
