@@ -27,6 +27,8 @@ CIRCLES = (
 """What somebody is to the speaker. One person may be several things of one circle, not of two: "my sister Anna" and "my
 colleague Anna" are two. Whoever is merely known (`knows`) may be anybody."""
 ROLES = frozenset().union(*CIRCLES)
+OF_PETS = frozenset("has_pet likes dislikes eats does_not_eat takes has_condition allergic_to lives_in".split())
+"""What may be said of an animal too."""
 RECENTLY, LONG_AGO = timedelta(days=7), timedelta(days=30)
 """One of two is clearly meant when only it was spoken of in this while, and the other not for so long."""
 
@@ -38,8 +40,8 @@ class Mentioned:
     thing: Thing
     roles: frozenset[str]
     """What it is to the speaker: the predicates of the links between them."""
-    is_linked: bool
-    """Whether the fact asserts anything of it, apart from its being a pet."""
+    is_human: bool
+    """Whether the fact asserts anything of it that can't be said of a pet."""
 
 
 def mentioned(thing: Thing, fact: Fact) -> Mentioned:
@@ -48,7 +50,7 @@ def mentioned(thing: Thing, fact: Fact) -> Mentioned:
     return Mentioned(
         thing,
         roles=frozenset(link.predicate for link in own if link.predicate in ROLES),
-        is_linked=any(link.predicate != "has_pet" for link in links),
+        is_human=any(link.predicate not in OF_PETS for link in links),
     )
 
 
@@ -66,9 +68,7 @@ def meant_by(name: Mentioned, place: Place) -> list[Entity]:
     """Nobody known (none), this one (one), or it can't be told which (several)."""
     thing = name.thing
     found = [entity for entity in named(place.graph, thing.name, thing.type) if entity.pk != place.speaker.pk]
-    alike = [entity for entity in found if _may_be(entity, thing)]
-    if not alike and not name.is_linked:
-        alike = [entity for entity in found if _is_a_pet(entity, thing)]
+    alike = [one for one in found if _may_be(one, thing) or (not name.is_human and _is_a_pet(one, thing))]
     if not alike:
         return _by_a_part_of_the_name(name, place)
     fitting = _fitting(alike, name.roles, place)
@@ -87,7 +87,7 @@ def _initials(name: str) -> list[bool]:
 
 
 def _is_a_pet(entity: Entity, thing: Thing) -> bool:
-    """ "Rex is three": what a message does not introduce is taken for a person, though only a dog is called so."""
+    """ "Rex is three": what a message does not introduce is taken for a person, though it may be the dog."""
     return (thing.type, entity.type) == (EntityType.PERSON, EntityType.ANIMAL) and entity.name[:1].isupper()
 
 

@@ -1,12 +1,14 @@
 """Graphs, and what hangs in them beside memories."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 
 from graphs.admin.base import OWNERS, GraphRowAdmin, arrow, origin_of, owner_of, stated
 from graphs.models import Embedding, Entity, Episode, Graph, Memory, Mention, Relation, Source
 from graphs.render import name_of
+from memos import ids
 from memos.projects.console.base import ConsoleAdmin, FirstProjects, NewestChoices
 from memos.projects.console.counting import capped
 from memos.projects.console.search import Finding
@@ -53,6 +55,7 @@ class EntityAdmin(GraphRowAdmin):
     fieldsets = (
         (None, {"fields": ("called", "shown_id", "type", "other_names", "is_subject", "summary", "whose")}),
         ("What is known", {"fields": ("memories_list", "relations_list")}),
+        ("Who is meant", {"fields": ("merged_list", "told_apart")}),
         ("When", {"fields": ("first_seen", "last_seen", "graph_link")}),
     )
 
@@ -63,6 +66,14 @@ class EntityAdmin(GraphRowAdmin):
     @admin.display(description="aliases")
     def other_names(self, entity: Entity) -> str:
         return ", ".join(entity.aliases)
+
+    @section("merged into it")
+    def merged_list(self, entity: Entity) -> str:
+        return bullets(f"{record['name']} ({ids.encode('ent', UUID(record['id']))})" for record in entity.merged)
+
+    @admin.display(description="told apart from")
+    def told_apart(self, entity: Entity) -> str:
+        return ", ".join(entity.apart)
 
     @admin.display(description="first seen (UTC)")
     def first_seen(self, entity: Entity) -> str:

@@ -29,6 +29,9 @@ _ROLE = (
 class Person:
     noun: str
     name: str
+    """As the fact says it that introduces them."""
+    names: tuple[str, ...]
+    """All that they go by."""
     fact: UUID
     """The memory that says who they are."""
     detail: str = ""
@@ -53,7 +56,7 @@ class Person:
             self.detail, self.learned = detail, (fact.pk,)
 
     def has_died(self, text: str) -> bool:
-        return re.search(rf"\b{re.escape(self.name)} (?:has |was )?(?:died|passed|killed|buried)\b", text) is not None
+        return re.search(rf"\b(?:{_any(self.names)}) (?:has |was )?(?:died|passed|killed|buried)\b", text) is not None
 
     def is_named_in(self, text: str) -> bool:
         """With what they are: another Anna may be a colleague."""
@@ -74,8 +77,9 @@ def close_ones(facts: Sequence[Memory]) -> tuple[list[Person], set[UUID]]:
     told = {fact.pk for fact in facts if _is_told(fact, found)}
     for fact in facts:
         for key in _ends(fact) & found.keys():
-            if fact.content.startswith(f"{found[key].name} ") and SPEAKER not in fact.content:
-                found[key].learn(fact.content.removeprefix(found[key].name).rstrip("."), fact)
+            rest = re.match(rf"(?:{_any(found[key].names)}) (.+)", fact.content)
+            if rest and SPEAKER not in fact.content:
+                found[key].learn(rest[1].rstrip("."), fact)
                 told.add(fact.pk)
     return [person for key, person in found.items() if key not in gone][:MOST], told
 
@@ -92,10 +96,11 @@ def is_of_a_couple(fact: Memory) -> bool:
 def _introductions(facts: Sequence[Memory]) -> dict[UUID, Person]:
     found: dict[UUID, Person] = {}
     for relation, fact in sorted(_close(facts), key=_order):
-        match = _introduced(relation.object.name, fact)
+        names = tuple(sorted((relation.object.name, *relation.object.aliases), key=len, reverse=True))
+        match = _introduced(names, fact)
         if match is None:
             continue
-        person = found.setdefault(relation.object_id, Person(match["noun"], relation.object.name, fact.pk))
+        person = found.setdefault(relation.object_id, Person(match["noun"], match["name"], names, fact.pk))
         person.learn(match.groupdict().get("rest") or "", fact)
     return found
 
@@ -114,7 +119,10 @@ def _close(facts: Iterable[Memory]) -> list[tuple[Relation, Memory]]:
         (relation, fact)
         for fact in facts
         for relation in fact.relations.all()
-        if relation.predicate in CLOSENESS and relation.subject_id == fact.about_id and fact.language == "en"
+        if relation.predicate in CLOSENESS
+        and relation.subject_id == fact.about_id
+        and relation.object.name
+        and fact.language == "en"
     ]
 
 
@@ -123,10 +131,15 @@ def _order(found: tuple[Relation, Memory]) -> tuple[int, bool]:
     return CLOSENESS.index(relation.predicate), fact.kind == MemoryKind.EVENT
 
 
-def _introduced(name: str, fact: Memory) -> re.Match[str] | None:
+def _any(names: Sequence[str]) -> str:
+    """A pattern; the longest must come first."""
+    return "|".join(map(re.escape, names))
+
+
+def _introduced(names: Sequence[str], fact: Memory) -> re.Match[str] | None:
     """What the sentence calls them; None where it tells of them in another way, or of several."""
     text = fact.content.rstrip(".")
-    patterns = (pattern.format(me=SPEAKER, name=re.escape(name)) for pattern in _ROLE)
+    patterns = (pattern.format(me=SPEAKER, name=f"(?P<name>{_any(names)})") for pattern in _ROLE)
     return next(filter(None, (re.fullmatch(pattern, text) for pattern in patterns)), None)
 
 

@@ -97,6 +97,15 @@ def test_those_who_are_close_are_named_once_with_what_they_are(graph: Graph) -> 
     assert text(graph) == ("Married to Tom; son Eli and sister Anna (works at Siemens). Has two cats, Luna and Milo.")
 
 
+def test_the_latest_is_told_of_somebody_by_whichever_name(graph: Graph) -> None:
+    tell(graph, "@'s brother Tom Baker is a chef.", "relationship", "sibling_of Tom Baker", said_at=PAST)
+    tom = Entity.objects.get(name="Tom Baker")
+    call(tom, tom.name, ["Tom"])
+    tom.save()
+    tell(graph, "@'s brother Tom is a pilot.", "relationship", "sibling_of Tom Baker")
+    assert text(graph) == "Brother Tom (a pilot)."
+
+
 def test_two_people_of_one_name_are_not_mixed(graph: Graph) -> None:
     tell(graph, "@'s sister Anna is a nurse.", "relationship", "sibling_of Anna")
     tell(graph, "@'s colleague Anna is from Spain.", "relationship")

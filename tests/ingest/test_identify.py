@@ -223,9 +223,17 @@ def test_ones_own_name_makes_nobody_new(said: Any) -> None:
 
 def test_a_pet_of_whom_one_speaks_like_a_person_is_the_pet(said: Any) -> None:
     said("about animal Rex")
+    said("about person Rex, Rex lives_in Porto", thread=2)
+    assert names(type="person") == []
+    said("friend_of Rex", thread=2)
+    assert names(type="person") == ["Rex"]
     said("about person Rex", thread=2)
-    assert names() == ["Rex"]
-    said("knows Rex", thread=3)
+    assert not Mention.objects.filter(memory__content__endswith="about person Rex.", entity__name="Rex").exists()
+
+
+def test_a_pet_does_not_go_to_work(said: Any) -> None:
+    said("about animal Rex")
+    said("Rex works_at Acme")
     assert names(type="person") == ["Rex"]
 
 
