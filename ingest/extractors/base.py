@@ -94,8 +94,8 @@ class Fact:
     corrects: tuple[str, ...] = ()
     """The contents of earlier facts of the same speaker that were wrong all along ("no, it was Tuesday")."""
     slot: str = ""
-    """How a fact begins of which only one can hold: "\N{OBJECT REPLACEMENT CHARACTER}'s favourite drink is". It ends the
-    earlier ones of the same speaker that begin so."""
+    """How a fact begins of which only one can hold: "\N{OBJECT REPLACEMENT CHARACTER}'s favourite drink is". It ends
+    the earlier ones of the same speaker that begin so."""
 
 
 LONGEST_SENTENCE = 2_000

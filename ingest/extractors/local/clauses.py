@@ -202,8 +202,23 @@ def sounds_past(token: "Token") -> bool:
     return not any(t.lower_ in HABITS or t.dep_ in AUXILIARIES for t in token.children)
 
 
+TAKEN_FOR_NOUNS = frozenset("run land leave depart arrive start end open close ship launch cost show play stop".split())
+
+
+def _verb_taken_for_a_noun(root: "Token") -> Clause | None:
+    """ "My flight lands at six", "our server runs on Debian": to the parser, landings and runs."""
+    subjects = [t for t in root.lefts if t.dep_ == "compound" and t.i == root.i - 1]
+    if root.tag_ != "NNS" or root.lemma_.lower() not in TAKEN_FOR_NOUNS or not subjects:
+        return None
+    return Clause(root, subjects[0], (), _own_tokens(root, []))
+
+
 def clauses(doc: "Doc") -> Iterator[Clause]:
     for sentence in doc.sents:
+        mended = _verb_taken_for_a_noun(sentence.root)
+        if mended is not None:
+            yield mended
+            continue
         yield from _coordinated(sentence.root, None, ())
 
 

@@ -17,7 +17,7 @@ TURNS = 3
 """How many of the speaker's own turns back a correction may reach."""
 LONGEST_TURN = 1_500
 
-LEAD = r"(?:(?:no|nope|sorry|oops|ops|whoops|wait|actually|correction|hold on|my (?:bad|mistake)|typo|scratch that|ah|oh|hm+|i'm wrong|i was wrong|not quite|well)\b[\s,.:!-]*)"
+LEAD = r"(?:(?:no|nope|sorry|oops|ops|whoops|wait|actually|correction|hold on|my (?:bad|mistake)|typo|scratch that|ah|oh|hm+|wrong|that's wrong|actually no|i'm wrong|i was wrong|not quite|well)\b[\s,.:!-]*)"
 ITS = r"(?:(?:it|that|this|he|she|they)(?:'s| is| was| were| are)(?: actually| really)?|(?:it|that|this) should (?:be|say|read|have been)|i meant(?: to say)?|i mean|make (?:it|that)|should be|should have been|rather)"
 PLAIN = r"(?:[^,.!?]|(?<=\d)[,.](?=\d))"
 WRONG = rf"(?P<wrong>{PLAIN}{{2,40}}?)"
@@ -25,7 +25,7 @@ RIGHT = rf"(?P<right>{PLAIN}{{2,60}}?)"
 PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"{LEAD}*(?:{ITS} )?{RIGHT},? (?:and |rather than |instead of )?not {WRONG}[.!]*",
+        rf"{LEAD}*(?:{ITS} )?{RIGHT},? (?:and |rather than |instead of )?not {WRONG}(?:, (?:I|sorry|my)\b.*)?[.!]*",
         rf"{LEAD}*(?:{ITS} )?not {WRONG},? (?:but |it's |it was |it is )?{RIGHT}[.!]*",
         rf"{LEAD}*I said {WRONG},? but (?:{ITS} |I meant |it's )?{RIGHT}[.!]*",
         rf"{LEAD}+{ITS} {RIGHT}[.!]*",
@@ -41,6 +41,7 @@ SENTENCE = re.compile(
     re.IGNORECASE,
 )
 PROPER = re.compile(r"(?<![.!?] )(?<!^)\b(?!I\b|I'm\b)[A-Z][\w'-]+(?: [A-Z][\w'-]+)*")
+DESCRIBED = re.compile(r"(?:the|my|a|an) (?P<which>[a-z-]+) (?P<noun>[a-z]+)")
 AGAIN = re.compile(r"(?<=[.!?])\s+")
 
 
@@ -116,6 +117,9 @@ def _by_kind(turn: Turn, text: str, right: str) -> str | None:
     dates = [date for date in resolve_dates(text, turn.said_at) if date.span.bound is not Bound.FOR]
     if _is_a_date(right, turn):
         return f"{text[: dates[0].start_char]}{a_time(right)}{text[dates[0].end_char :]}" if len(dates) == 1 else None
+    described = DESCRIBED.fullmatch(right)
+    if described:
+        return _described(text, described)
     pattern = NUMBER if NUMBER.fullmatch(right) else PROPER if right[0].isupper() else None
     if pattern is None:
         return None
@@ -123,6 +127,12 @@ def _by_kind(turn: Turn, text: str, right: str) -> str | None:
         m for m in re.finditer(rf"(?<![\w.,])(?:{pattern.pattern})", text, pattern.flags) if not _in(dates, m.start())
     ]
     return f"{text[: found[0].start()]}{right}{text[found[0].end() :]}" if len(found) == 1 else None
+
+
+def _described(text: str, right: re.Match[str]) -> str | None:
+    """ "It was the right knee" after "I hurt my left knee": the one word before the same noun."""
+    found = list(re.finditer(rf"\b(?!(?:my|the|a|an|our)\b)[\w-]+(?= {re.escape(right['noun'])}\b)", text))
+    return f"{text[: found[0].start()]}{right['which']}{text[found[0].end() :]}" if len(found) == 1 else None
 
 
 def _is_a_date(text: str, turn: Turn) -> bool:

@@ -22,6 +22,7 @@ from ingest.extractors.local.reader import read, said_in
 from ingest.extractors.local.scene import Said, Scene
 from ingest.extractors.local.screening import is_open, may_hold_a_fact
 from ingest.extractors.local.sentences import Sentence, last_sentence, sentences
+from ingest.extractors.local.slots import slot_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -97,7 +98,7 @@ def _weighed(fact: Fact, sentence: Sentence) -> Fact:
     own = (link.predicate for link in fact.links if link.subject.name == SPEAKER)
     ends = tuple(Ending(predicate, sentence.instead_of) for predicate in own) if sentence.instead_of else ()
     confidence = min(fact.confidence, DOUBTFUL) if sentence.hedged else fact.confidence
-    return replace(fact, confidence=confidence, ends=(*fact.ends, *ends))
+    return replace(fact, confidence=confidence, ends=(*fact.ends, *ends), slot=slot_of(fact.content))
 
 
 def _fact(said: Said | None) -> Fact | None:

@@ -181,6 +181,8 @@ def is_kin(noun: "Token") -> bool:
 
 
 def is_mine(noun: "Token") -> bool:
+    if noun.dep_ == "compound" and noun.head.tag_ == "NNS":
+        return any(t.dep_ == "poss" and t.lower_ in ("my", "our") for t in noun.head.children)
     compounds = (t for each in noun.lefts if each.dep_ == "compound" for t in each.children)
     return any(t.dep_ == "poss" and t.lower_ in ("my", "our") for t in (*noun.children, *compounds))
 

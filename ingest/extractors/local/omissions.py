@@ -8,7 +8,7 @@ from ingest.extractors.local.words import DIETS, JOBS
 ADVERBS = r"(?:(?:just|recently|finally|also|currently|still|now|actually) )*"
 DONE = re.compile(
     rf"^{ADVERBS}(?:got (?:a|an|my|back|married|engaged|divorced|promoted|two|three)|bought (?:a|an|my|two)|moved (?:to|in|back|from)|started (?:a|at|my|learning|working)|"
-    r"joined|adopted (?:a|an|two)|quit my|lost my|broke my|sold my|graduated from|became an?|was born in|grew up in)\b",
+    r"joined|(?:cancelled|canceled|finished|passed|failed|booked|visited|renewed) (?:my|the|an?)|adopted (?:a|an|two)|quit my|lost my|broke my|sold my|graduated from|became an?|was born in|grew up in)\b",
     re.IGNORECASE,
 )
 DOING = re.compile(

@@ -141,7 +141,7 @@ def _read(said: Said) -> Reading | None:
     plain = problems.problem(said) or being.handed(said)
     if plain:
         return plain
-    if said.clause.head.pos_ == "NOUN":
+    if said.clause.head.pos_ == "NOUN" and said.clause.head.tag_ != "NNS":
         return health.has_condition(said)
     if said.mine and said.subject is None and not nouns.kin_of(_owner_noun(said)):
         return mine.about_mine(said)

@@ -35,6 +35,14 @@ IS_CONTRACTED = re.compile(
     re.IGNORECASE,
 )
 """After kin or a pet: "my husband's a chef"."""
+OF_MINE = re.compile(r"\b(?:a|an|another|one|the) ((?:[a-z]+ )?[a-z]+) of (?:mine|ours)\b", re.IGNORECASE)
+BREAKFAST = re.compile(
+    r"\b(I (?:usually|often|always|normally|mostly)) have (?=[\w' ]+ (?:for|at) (?:breakfast|lunch|dinner|supper)\b)"
+)
+LABELLED = re.compile(
+    r"^(?:the |my )?(budget|deadline|timezone|time zone|name|age|job|profession|location)(?: is|:) (?=\S)",
+    re.IGNORECASE,
+)
 WITH = re.compile(r"(?<= )w/?(?= (?:my|an?|the|our|her|his)\b)")
 RATHER = re.compile(r"\b(I(?:'d| would) rather (?:that )?you) (?:didn't|did not) ", re.IGNORECASE)
 APART = re.compile(r"\b(?:(?:left|right) handed|colou?r blind|(?:gluten|lactose|dairy) free)\b", re.IGNORECASE)
@@ -77,6 +85,8 @@ OPENER = re.compile(rf"\s*(?:{GREETING}|{FILLER})(?:\s*[,!.:\-]+\s*|\s+{START}|\
 CORRECTION = re.compile(
     r"^\W*(?:(?:no|wait|sorry|oops|hold on|correction|actually|my bad|I meant?)\b[ ,!.:]*)+", re.IGNORECASE
 )
+APPOSED = re.compile(r"\b(?:a|an|my|our|another|new) (?:[\w-]+ )?[a-z-]+, [A-Z][a-z]+[.!]*$")
+""" "I have a dog, Bruna" tells its name; "See you, Bruna" calls one."""
 CALLED = re.compile(r"(?<=[a-z]),\s+(?:[A-Z][a-z]+|friend|mate|buddy|dude|man|guys|love|dear|honey|bro)\s*(?=[.!?]*$)")
 TAG = re.compile(
     r"(?:,?\s*(?:right|isn't it|aren't I|don't I|you know|huh|eh|wouldn't you|don't you think)|,\s*(?:okay|ok|correct|no))\s*\?+\s*$",
@@ -152,7 +162,8 @@ def _in_earnest(pieces: list[str]) -> list[str]:
         if joke is None:
             kept.append(piece)
         elif joke.start() < 3:
-            kept = kept[:-1]
+            rest = piece[joke.end() :].strip(" ,.!:;-")
+            kept = [*kept[:-1], rest] if rest else kept[:-1]
     return kept
 
 
@@ -184,6 +195,9 @@ def normal(line: str) -> str:
     line = APART.sub(
         lambda match: match.group().replace(" ", "-" if "blind" not in match.group().lower() else ""), line
     )
+    line = OF_MINE.sub(r"my \1", line)
+    line = BREAKFAST.sub(r"\1 eat ", line)
+    line = LABELLED.sub(lambda match: f"My {match[1].lower()} is ", line)
     line = IS_CONTRACTED.sub(r"\1 is ", line)
     return with_capitals(re.sub(r"\s+", " ", LONE_I.sub("I", line)).strip())
 
@@ -212,7 +226,8 @@ def _stripped(piece: str) -> Sentence | None:
     instead = None if TASTE.search(text) else INSTEAD.search(text)
     text = text[: instead.start()] if instead else text
     for _ in range(MOST_FILLERS):
-        text = CLOSER.sub("", CALLED.sub("", OPENER.sub("", text, count=1) if OPENER.match(text) else text))
+        plain = text if APPOSED.search(text) else CALLED.sub("", text)
+        text = CLOSER.sub("", OPENER.sub("", plain, count=1) if OPENER.match(plain) else plain)
     text = with_subject(text.strip(" ,-"))
     text = ME_AND.sub(r"\1 and I", text.strip(" ,-"))
     if len(text) <= 3:

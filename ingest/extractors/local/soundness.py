@@ -26,13 +26,17 @@ ELLIPTIC = re.compile(
 FRAGMENT = re.compile(
     r"^(?:[Aa]nd|[Bb]ut|[Oo]r|[Bb]ecause|[Ww]hich|[Tt]han|[Ii]f|[Oo]f|Here|There|BTW)\b|\b(?:and|or|but|because|the|an?|their|if|when|as|than|'s)$"
 )
+RUN_TOGETHER = re.compile(rf"^(?!{SPEAKER})\w+ed (?:their|the|my|an?)\b.*{SPEAKER}")
 MOST_WORDS = 4
 
 
 def is_broken(text: str) -> bool:
     """Then nothing is better than the sentence."""
     plain = QUOTE.sub(" ", text).rstrip(" .!?")
-    return any(pattern.search(plain) for pattern in (FIRST_PERSON, ILL_CONJUGATED, WITHOUT_VERB, ELLIPTIC, FRAGMENT))
+    return any(
+        pattern.search(plain)
+        for pattern in (FIRST_PERSON, ILL_CONJUGATED, WITHOUT_VERB, ELLIPTIC, FRAGMENT, RUN_TOGETHER)
+    )
 
 
 def is_clean(thing: Thing, said: Said) -> bool:

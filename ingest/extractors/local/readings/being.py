@@ -166,7 +166,7 @@ def _is_said_of_children(said: Said) -> bool:
 
 
 def _member(said: Said) -> Reading | None:
-    noun = said.clause.after("of")
+    noun = said.clause.after("of", "at", "in")
     if noun is None or not is_informative(noun):
         return None
     return Reading(MemoryKind.FACT, links(said.subject, "member_of", [organization(name_of(noun))]), state=True)

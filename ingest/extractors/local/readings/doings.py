@@ -209,7 +209,7 @@ def tells_something(said: Said) -> bool:
         return False
     if (
         said.dates
-        and ((said.mine and clause.lemma not in MENTAL) or said.subject not in (None, ME))
+        and ((said.mine and (clause.lemma not in MENTAL or clause.lemma == "come")) or said.subject not in (None, ME))
         and (direct or clause.infinitive() is not None or clause.lemma not in MENTAL or clause.lemma == "come")
     ):
         return True

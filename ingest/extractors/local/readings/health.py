@@ -141,9 +141,11 @@ def eating(said: Said) -> Reading | None:
     if clause.negated:
         ends = tuple(Ending(p, each.name) for each in things for p in ("eats", "likes")) if clause.ceased else ()
         return Reading(kind, links(said.subject, "does_not_eat", things), ends, state=True)
-    if not is_habitual(said) and not clause.words & {"only", "now"}:
+    again = "again" in clause.words
+    if not (is_habitual(said) or again or clause.words & {"only", "now"} or "these days" in said.text.lower()):
         return None
-    return Reading(kind, links(said.subject, "eats", things), confidence=LOOSE, state=True)
+    ends = tuple(Ending("does_not_eat", each.name) for each in things) if again else ()
+    return Reading(kind, links(said.subject, "eats", things), ends, confidence=LOOSE, state=True)
 
 
 def diet(said: Said, word: str) -> Reading:

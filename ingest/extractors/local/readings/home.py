@@ -47,7 +47,7 @@ def moving(said: Said) -> Reading | None:
         return None
     if clause.words & SOFTWARE:
         return None
-    if clause.words & {"on", "forward", "past"} and not (to or away):
+    if clause.words & {"on", "forward", "past"} and not (to or away or said.dates):
         return None
     if clause.words & {"times", "twice", "often"}:
         return Reading(MemoryKind.EVENT, confidence=LOOSE)

@@ -16,7 +16,7 @@ OF_THINGS = frozenset(
 
 def lasting(said: Said) -> Reading | None:
     clause = said.clause
-    if clause.tense is not Tense.PRESENT or clause.negated:
+    if clause.tense is not Tense.PRESENT or (clause.negated and clause.lemma not in ("wear", "follow", "commute")):
         return None
     tells = any(t.pos_ in ("NOUN", "PROPN", "NUM") and is_informative(t) for t in clause.tokens if t.i > clause.main.i)
     return Reading(MemoryKind.FACT, confidence=LOOSE, state=True) if tells else None
@@ -30,6 +30,8 @@ def of_mine(said: Said) -> Reading | None:
 VERBS: dict[str, Reader] = dict.fromkeys(
     (
         "wear",
+        "deploy",
+        "deliver",
         "follow",
         "support",
         "belong",

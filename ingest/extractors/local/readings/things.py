@@ -57,7 +57,7 @@ def buying(said: Said) -> Reading | None:
     return Reading(
         MemoryKind.POSSESSION,
         links(said.subject, "owns", topics(things[0], EntityType.PRODUCT)),
-        change=clause.tense is Tense.PAST,
+        change=clause.tense is Tense.PAST or "just" in clause.words,
     )
 
 

@@ -215,7 +215,25 @@ def about_my_work(said: Said) -> Reading | None:
     return Reading(MemoryKind.WORK, confidence=LOOSE, state=True)
 
 
+def doing_at(said: Said) -> Reading | None:
+    """ "I do QA at Wavelet"."""
+    at = employer(said, "at", "for")
+    held = said.clause.tense is Tense.PRESENT and not said.clause.negated and bool(said.clause.objects)
+    return Reading(MemoryKind.WORK, links(said.subject, "works_at", at), state=True) if at and held else None
+
+
+def stepping_down(said: Said) -> Reading | None:
+    role = profession(said)
+    past = said.clause.tense in (Tense.PAST, Tense.PERFECT) and not said.clause.negated
+    return (
+        Reading(MemoryKind.EVENT, ends=tuple(Ending("works_as", r.name) for r in role), change=True) if past else None
+    )
+
+
 VERBS: dict[str, Reader] = {
+    "do": doing_at,
+    "step down": stepping_down,
+    "step back": stepping_down,
     "work": working,
     "freelance": working,
     "intern": working,

@@ -70,3 +70,26 @@ def test_what_was_said_with_a_doubt_has_less_confidence(extract: Extract) -> Non
     (sure,), (doubtful,) = extract("I'm allergic to cats."), extract("I think I'm allergic to cats.")
     assert sure.content == doubtful.content == f"{SPEAKER} is allergic to cats."
     assert doubtful.confidence < 0.6 < sure.confidence
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("My favourite drink is Earl Grey.", "My favourite drink is yerba mate."),
+        ("My phone number is 0171 2220198.", "My phone number is 0160 7744120."),
+        ("My boss is called Ingrid.", "My boss is called Tore."),
+        ("We're on the Starter plan.", "We're on the Growth plan."),
+        ("I'm 34.", "I'm 35."),
+    ],
+)
+def test_of_some_facts_only_one_can_hold(extract: Extract, first: str, then: str) -> None:
+    (one,), (other,) = extract(first), extract(then)
+    assert one.slot
+    assert one.slot == other.slot
+    assert one.content.startswith(one.slot)
+    assert one.content != other.content
+
+
+@pytest.mark.parametrize("said", ["My sister is called Lea.", "I have a dog, Bruna.", "I like tea.", "I live in Rome."])
+def test_others_may_stand_side_by_side(extract: Extract, said: str) -> None:
+    assert extract(said)[0].slot == ""

@@ -112,6 +112,8 @@ def test_where_two_or_nobody_could_be_meant_nothing_is_kept(extractor: LocalExtr
         ("I work at Acme in Berlin.", "No, not Acme, Apex.", "@ works at Apex in Berlin.", "@ works at Acme in"),
         ("My budget is 2,000 euros.", "It's 3,000 euros, not 2,000 euros", "@'s budget is 3,000", "@'s budget is 2"),
         ("I have two kids.", "Wait, three.", "@ has three kids.", "@ has two kids."),
+        ("I hurt my left knee.", "Wait, it was the right knee.", "@ hurt their right knee", "@ hurt their left knee"),
+        ("I live in Bern.", "I mean Basel, not Bern, I mix them up.", "@ lives in Basel.", "@ lives in Bern."),
     ],
 )  # fmt: skip
 def test_a_correction_says_the_earlier_fact_again_and_takes_it_back(
