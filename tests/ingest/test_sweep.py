@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
-from graphs.models import Episode, Graph
+from graphs.models import Episode, Graph, Memory
 from ingest import facts, summaries, sweep
 from ingest.models import IngestJob
 from tests.conftest import Drain
@@ -152,25 +152,23 @@ def test_a_summary_that_was_asked_for_is_found_until_it_is_made(told: Told) -> N
     assert sweep.waiting_summaries() == []
 
 
-def test_an_ending_while_the_summary_is_made_leaves_it_due(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_ending_while_the_summary_is_made_has_it_made_anew(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
     user = told(1)
     summaries.summarise(user)
-    graph = Graph.objects.get()
     compose = summaries.compose
+    ended = Memory.objects.get()
 
     def compose_while_it_ends(graph: Graph) -> Any:
+        monkeypatch.setattr(summaries, "compose", compose)
         found = compose(graph)
-        ended = graph.memories.get()
         facts.close(ended, at=timezone.now(), by=MemoryFactory(graph=graph), reason="ended by a later fact")
         facts.bump(graph)
         return found
 
     monkeypatch.setattr(summaries, "compose", compose_while_it_ends)
     summaries.summarise(user)
-    assert sweep.waiting_summaries() == [user] == summaries.due_users(graph.pk)
-    monkeypatch.setattr(summaries, "compose", compose)
-    summaries.summarise(user)
-    assert sweep.waiting_summaries() == []
+    assert ended.pk not in Summary.objects.get().memory_ids
+    assert sweep.waiting_summaries() == [] == summaries.due_users(ended.graph_id)
 
 
 def test_five_changes_while_the_first_summary_is_made_leave_it_due(
