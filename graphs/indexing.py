@@ -21,9 +21,14 @@ TRAITS = ["language", "words", "is_question", "has_date", "excerpt"]
 
 def index_episodes(episodes: Sequence[Episode]) -> list[Embedding]:
     """Fill what can be told from the words alone and return the vectors, unsaved. Slow; holds no transaction."""
-    embedder = embedders.current()
     for episode in episodes:
         _read(episode)
+    return embed_episodes(episodes)
+
+
+def embed_episodes(episodes: Sequence[Episode]) -> list[Embedding]:
+    """The vectors alone, unsaved; none where there is no embedder."""
+    embedder = embedders.current()
     encoded = embedder.embed([_as_spoken(episode) for episode in episodes])
     return [
         Embedding(

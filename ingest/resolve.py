@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
-from graphs.embedders import Encoded, current
+from graphs import embedders
+from graphs.embedders import Encoded
 from graphs.entities import LONGEST_NAME, NAMING, call, create_entity, keys_of, named
 from graphs.indexing import changed, write_memory_text
 from graphs.kinds import EntityType
@@ -122,7 +123,7 @@ class Writer:
             project_id=self.graph.project_id,
             graph=self.graph,
             memory=memory,
-            model=current().model,
+            model=embedders.current().model,
             vector=code.vector,
         )
 

@@ -13,6 +13,10 @@ from memos.embedded import endpoints, secrets
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
 
+# A process computes in one thread: beside its siblings, NumPy's own threads only wait for each other. It is read when
+# NumPy is first imported, which is after this.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 env = environment.of_process(BASE_DIR / os.environ.get("MEMOS_ENV_FILE", ".env"))
 try:
     values = environment.read(env)

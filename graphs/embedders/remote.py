@@ -38,9 +38,8 @@ class RemoteEmbedder:
     _known: tuple[float, str] = field(default=(float("-inf"), ""), repr=False)
     """When it was last asked for vectors, and what was wrong."""
 
-    @property
-    def model(self) -> str:
-        return f"{self.name}/{self.dimensions}" if self.dimensions else self.name
+    def __post_init__(self) -> None:
+        self.model = f"{self.name}/{self.dimensions}" if self.dimensions else self.name
 
     def check(self) -> None:
         """There is no file to miss."""
@@ -83,7 +82,8 @@ class RemoteEmbedder:
 
     def _vectors(self, texts: Sequence[str], timeout: float) -> NDArray[np.float32]:
         """(texts × dimensions), each of unit length."""
-        body = {"model": self.name, "input": [text[:LONGEST_TEXT] or " " for text in texts], "encoding_format": "float"}
+        sent = [text[:LONGEST_TEXT] or " " for text in texts]
+        body: dict[str, Any] = {"model": self.name, "input": sent, "encoding_format": "float"}
         if self.dimensions:
             body["dimensions"] = self.dimensions
         answer = self._post(body, timeout)

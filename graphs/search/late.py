@@ -23,7 +23,7 @@ def score(
     """The score of the episodes at ``places``, in that order, 0 to 1; all zeros where nothing has token vectors."""
     weights = np.array([rarity.get(word, COMMON_WORD) for word in query.words])
     heard = weights > 0
-    if not heard.any() or query.tokens.shape[-1] != texts.tokens.shape[1]:
+    if not len(query.tokens) or not heard.any() or query.tokens.shape[-1] != texts.tokens.shape[1]:
         return np.zeros(len(places))
     around = np.unique(outline.neighbours[places])
     best = _best_matches(texts, around[around >= 0], query.tokens[heard])

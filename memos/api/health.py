@@ -5,7 +5,7 @@ from functools import wraps
 
 import redis
 from django.conf import settings
-from django.core.checks import run_checks
+from django.core.checks import WARNING, run_checks
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -43,10 +43,13 @@ def readyz(request: HttpRequest) -> JsonResponse:
     database = _database()
     broker = _broker()
     workers = _workers() if broker == "ok" else "degraded"
+    embedder = run_checks(tags=["embedder"], include_deployment_checks=True)
     checks = {"database": database, "broker": broker, "workers": workers, "models": _models()}
+    checks["embedder"] = "degraded" if any(found.level >= WARNING for found in embedder) else "ok"
     ready = database == "ok"
     status = "ok" if set(checks.values()) == {"ok"} else "degraded" if ready else "unavailable"
-    return JsonResponse({"status": status, "checks": checks}, status=200 if ready else 503)
+    used = [{"model": found.msg, "step": found.hint} for found in embedder]
+    return JsonResponse({"status": status, "checks": checks, "embedder": used[0]}, status=200 if ready else 503)
 
 
 def _database() -> str:

@@ -5,6 +5,8 @@ import yaml
 from django.conf import LazySettings
 from django.db import DatabaseError
 
+from graphs import embedders
+from graphs.embedders.remote import RemoteEmbedder
 from memos.api import health
 from tests.world import Api, problem
 
@@ -22,7 +24,8 @@ def test_without_a_worker_it_is_ready_and_degraded() -> None:
     assert response.status_code == 200
     assert response.json() == {
         "status": "degraded",
-        "checks": {"database": "ok", "broker": "ok", "workers": "degraded", "models": "ok"},
+        "checks": {"database": "ok", "broker": "ok", "workers": "degraded", "models": "ok", "embedder": "ok"},
+        "embedder": {"model": embedders.current().model, "step": "late interaction"},
     }
 
 
@@ -31,7 +34,18 @@ def test_without_a_broker_it_is_ready_and_degraded(settings: LazySettings) -> No
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     response = NOBODY.send("GET", "/readyz")
     assert response.status_code == 200
-    assert response.json()["checks"] == {"database": "ok", "broker": "degraded", "workers": "degraded", "models": "ok"}
+    expected = {"database": "ok", "broker": "degraded", "workers": "degraded", "models": "ok", "embedder": "ok"}
+    assert response.json()["checks"] == expected
+
+
+@pytest.mark.django_db
+def test_without_its_embedder_it_is_ready_and_degraded(monkeypatch: pytest.MonkeyPatch) -> None:
+    nobody = RemoteEmbedder(base_url="http://127.0.0.1:1/v1", api_key="", name="far-away")
+    monkeypatch.setattr(embedders, "current", lambda: nobody)
+    response = NOBODY.send("GET", "/readyz")
+    assert response.status_code == 200
+    assert (response.json()["status"], response.json()["checks"]["embedder"]) == ("degraded", "degraded")
+    assert response.json()["embedder"] == {"model": "far-away", "step": "vectors"}
 
 
 @pytest.mark.django_db

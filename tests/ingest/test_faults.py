@@ -11,7 +11,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from graphs import embedders
-from graphs.embedders import ModelMissing
+from graphs.embedders import EmbedderUnavailable, ModelMissing
 from graphs.kinds import EntityType, MemoryKind
 from graphs.models import Embedding, Entity, Episode, Graph, Memory, Relation
 from ingest import pipeline
@@ -67,7 +67,11 @@ def test_an_episode_that_can_not_be_indexed_is_kept_without_vectors_and_its_batc
 
 
 @pytest.mark.usefixtures("scripted")
-@pytest.mark.parametrize("fault", [ModelMissing("no model"), OperationalError("no connection")], ids=repr)
+@pytest.mark.parametrize(
+    "fault",
+    [ModelMissing("no model"), EmbedderUnavailable("not now"), OperationalError("no connection")],
+    ids=repr,
+)
 @pytest.mark.parametrize("place", ["index", "extract", "embed"])
 def test_a_fault_of_the_installation_is_not_held_against_the_jobs(
     api: Api,

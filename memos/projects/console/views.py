@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from graphs import embedders
 from graphs.models import Memory
 from ingest.models import IngestJob
 from memos.projects.console.counting import capped, estimates, newest
@@ -15,7 +16,13 @@ from users.models import User
 
 
 def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    return {**context, "title": "Home", "cards": [*_sizes(), *_work()], "audit": _last_entries()}
+    return {
+        **context,
+        "title": "Home",
+        "cards": [*_sizes(), *_work()],
+        "embedder": _embedder(),
+        "audit": _last_entries(),
+    }
 
 
 def _sizes() -> list[dict[str, str]]:
@@ -34,6 +41,18 @@ def _work() -> list[dict[str, str]]:
         _card("Waiting jobs", list_of(IngestJob), waiting),
         _card("Failed jobs", list_of(IngestJob, status__exact=IngestJob.Status.FAILED.value), capped(failed)),
     ]
+
+
+def _embedder() -> str:
+    """Which one, how far search goes with it, and what is wrong with it."""
+    embedder = embedders.current()
+    used = f"{embedder.model}: {embedder.step}" if embedder.model else embedder.step
+    try:
+        embedder.check()
+        embedder.reach()
+    except (embedders.ModelMissing, embedders.EmbedderUnavailable) as error:
+        return f"{used}. Degraded to words: {error}"
+    return f"{used}."
 
 
 def _card(title: str, path: str, count: str) -> dict[str, str]:
