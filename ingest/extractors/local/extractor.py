@@ -11,7 +11,8 @@ from graphs.dates import Resolved
 from ingest.extractors.base import SPEAKER, Ending, Fact, Utterance
 from ingest.extractors.local import retelling
 from ingest.extractors.local.answers import completed
-from ingest.extractors.local.clauses import Clause, clauses
+from ingest.extractors.local.clause import Clause
+from ingest.extractors.local.clauses import clauses, reasons
 from ingest.extractors.local.cleaning import prose
 from ingest.extractors.local.corrections import corrections_of, mended_facts, mended_lines
 from ingest.extractors.local.instructions import read_instruction
@@ -85,8 +86,8 @@ def _facts_of_sentence(doc: "Doc", sentence: Sentence, scene: Scene, utterance: 
         opening = opening or said
         fact = _fact(said)
         if fact is None:
-            reasons = (_heard(each, scene, utterance, sentence, None) for each in clause.reasons())
-            yield from filter(None, map(_fact, reasons))
+            whys = (_heard(each, scene, utterance, sentence, None) for each in reasons(clause))
+            yield from filter(None, map(_fact, whys))
         else:
             yield fact
         if said is not None:

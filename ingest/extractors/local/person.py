@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ingest.extractors.base import SPEAKER
-from ingest.extractors.local.clauses import AUXILIARIES, SUBJECTS, sounds_past
+from ingest.extractors.local.clause import AUXILIARIES, SUBJECTS, sounds_past
 from ingest.extractors.local.verbs import expanded, plural, third_person
 from ingest.extractors.local.words import HOUSEHOLD
 
@@ -50,7 +50,7 @@ class Telling:
         lower = token.lower_
         if lower == "we":
             return self._we(token)
-        if lower in FIRST and token.pos_ != "PROPN":
+        if lower in FIRST and token.pos_ != "PROPN" and token.dep_ != "compound":
             return self._speaker(token, lower)
         if token.i in self.agreement:
             return self._verb(token)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from graphs.dates import Bound, Resolved, in_words, phrase
 from graphs.kinds import EntityType
 from ingest.extractors.base import SPEAKER, Fact, Link, Thing
-from ingest.extractors.local import nouns
+from ingest.extractors.local import naming, nouns
 from ingest.extractors.local.person import Telling
 from ingest.extractors.local.readings.base import Reading, animal, person
 from ingest.extractors.local.scene import PERSONAL, Said, Scene
-from ingest.extractors.local.soundness import is_broken, is_clean, is_in_a_date
+from ingest.extractors.local.soundness import is_broken, is_clean, is_in_a_date, is_plausible
 from ingest.extractors.local.spans import counts, span_of
 from ingest.extractors.local.words import SOFTWARE
 
@@ -59,7 +59,7 @@ def _introduced(said: Said) -> dict[str, EntityType]:
     for token in said.clause.tokens:
         if token.pos_ in ("NOUN", "PROPN") and (nouns.is_pet(token) or nouns.is_kin(token)):
             type_ = EntityType.ANIMAL if nouns.is_pet(token) else EntityType.PERSON
-            found |= dict.fromkeys(nouns.all_called(token), type_)
+            found |= dict.fromkeys(naming.all_called(token), type_)
     return found
 
 
@@ -213,7 +213,7 @@ def _named(said: Said) -> list[Thing]:
             and token.pos_ == "PROPN"
             and token.text[:1].isupper()
             and token.dep_ not in ("compound", "amod")
-            and _is_plausible(token, type_)
+            and is_plausible(token, type_)
         ):
             found.append(Thing(nouns.name_of(token), type_))
     return found
@@ -225,25 +225,11 @@ def _employs(token: "Token") -> bool:
     return noun.lemma_ in ("interview", "job", "role", "position", "internship", "offer") and noun is not token
 
 
-KNOWN = frozenset("meet see visit call help thank know marry love miss join".split())
-
-
-def _is_plausible(token: "Token", type_: EntityType) -> bool:
-    """The recogniser takes many an unknown word for a person: one acts, is met, or somebody is with them."""
-    if type_ is not EntityType.PERSON:
-        return type_ is not EntityType.WORK
-    if token.dep_ == "pobj":
-        return token.head.lower_ in ("with", "to", "from", "for") and token.head.head.pos_ != "NOUN"
-    return token.dep_ in ("nsubj", "nsubjpass", "appos", "conj") or (
-        token.dep_ == "dobj" and token.head.lemma_ in KNOWN
-    )
-
-
 def remember(said: Said, scene: Scene) -> None:
     """Keep who was introduced, for the pronouns of the next sentences."""
     for token in said.clause.tokens:
         if token.pos_ in ("NOUN", "PROPN") and (nouns.is_pet(token) or nouns.kin_of(token)):
-            for name in nouns.all_called(token):
+            for name in naming.all_called(token):
                 scene.meet(animal(name) if nouns.is_pet(token) else person(name))
     subject = said.clause.subject
     if said.subject and said.subject.name != SPEAKER:

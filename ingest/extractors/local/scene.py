@@ -6,7 +6,7 @@ from datetime import datetime
 from graphs.dates import Resolved
 from graphs.kinds import EntityType
 from ingest.extractors.base import Thing
-from ingest.extractors.local.clauses import Clause
+from ingest.extractors.local.clause import Clause
 
 PERSONAL = ("he", "she", "him", "her", "his")
 IMPERSONAL = ("it", "its")

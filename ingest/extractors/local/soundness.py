@@ -4,6 +4,7 @@
 import re
 from typing import TYPE_CHECKING
 
+from graphs.kinds import EntityType
 from ingest.extractors.base import SPEAKER, Thing
 from ingest.extractors.local.scene import Said
 from ingest.extractors.local.verbs import gerund
@@ -58,3 +59,17 @@ def is_clean(thing: Thing, said: Said) -> bool:
 
 def is_in_a_date(token: "Token", said: Said) -> bool:
     return any(date.start_char <= token.idx < date.end_char for date in said.dates)
+
+
+KNOWN = frozenset("meet see visit call help thank know marry love miss join".split())
+
+
+def is_plausible(token: "Token", type_: EntityType) -> bool:
+    """The recogniser takes many an unknown word for a person: one acts, is met, or somebody is with them."""
+    if type_ is not EntityType.PERSON:
+        return type_ is not EntityType.WORK
+    if token.dep_ == "pobj":
+        return token.head.lower_ in ("with", "to", "from", "for") and token.head.head.pos_ != "NOUN"
+    return token.dep_ in ("nsubj", "nsubjpass", "appos", "conj") or (
+        token.dep_ == "dobj" and token.head.lemma_ in KNOWN
+    )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 from graphs.dates import Bound, DateSpan, Resolved
 from graphs.kinds import MemoryKind, Precision
 from ingest.extractors.base import Span
-from ingest.extractors.local.clauses import Tense
+from ingest.extractors.local.clause import Tense
 from ingest.extractors.local.readings.base import Reading, is_over
 from ingest.extractors.local.scene import Said
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from graphs.dates import Bound, DateSpan, Unit
 from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Ending, Link, Thing
-from ingest.extractors.local.clauses import Tense
+from ingest.extractors.local.clause import Tense
 from ingest.extractors.local.scene import Said
 from ingest.extractors.local.words import ADDITIONS, CHANGES, HABITS
 

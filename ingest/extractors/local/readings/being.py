@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from graphs.kinds import MemoryKind
 from ingest.extractors.base import Ending
-from ingest.extractors.local.clauses import Tense
+from ingest.extractors.local.clause import Tense
 from ingest.extractors.local.kin import FAMILY
 from ingest.extractors.local.nouns import is_informative, name_of, topics
 from ingest.extractors.local.readings import people, skills, states, work

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Ending, Link, Thing
-from ingest.extractors.local.clauses import Tense
+from ingest.extractors.local.clause import Tense
 from ingest.extractors.local.nouns import activity, full_name, is_informative, is_mine, is_name, name_of, topics
+from ingest.extractors.local.readings import work
 from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, links, person, topic
 from ingest.extractors.local.readings.projects import DEGREES
 from ingest.extractors.local.readings.tastes import has_content, points_back
@@ -117,7 +118,17 @@ def majoring(said: Said) -> Reading | None:
     )
 
 
+def stepping_down(said: Said) -> Reading | None:
+    role = work.profession(said)
+    past = said.clause.tense in (Tense.PAST, Tense.PERFECT) and not said.clause.negated
+    return (
+        Reading(MemoryKind.EVENT, ends=tuple(Ending("works_as", r.name) for r in role), change=True) if past else None
+    )
+
+
 VERBS: dict[str, Reader] = {
+    "step down": stepping_down,
+    "step back": stepping_down,
     **dict.fromkeys(("start", "begin", "take up", "get"), beginning),
     "give": giving,
     **dict.fromkeys(("quit", "leave", "drop", "drop out"), leaving),

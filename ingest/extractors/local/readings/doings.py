@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Thing
-from ingest.extractors.local.clauses import Tense
-from ingest.extractors.local.nouns import ME, activity, called, is_informative, is_name, kin_of, name_of
+from ingest.extractors.local.clause import Tense
+from ingest.extractors.local.naming import called
+from ingest.extractors.local.nouns import ME, activity, is_informative, is_name, kin_of, name_of
 from ingest.extractors.local.readings.base import (
     LOOSE,
     Reader,
@@ -20,6 +21,7 @@ from ingest.extractors.local.readings.base import (
 )
 from ingest.extractors.local.readings.tastes import POINTING, points_back
 from ingest.extractors.local.scene import Said
+from ingest.extractors.local.soundness import is_in_a_date
 from ingest.extractors.local.words import DEEDS, EMPTY_NOUNS, IT, MENTAL, NOTABLE
 
 if TYPE_CHECKING:
@@ -215,17 +217,13 @@ def tells_something(said: Said) -> bool:
         return True
     if others and others[0].pos_ in ("ADV", "ADJ"):
         return True
-    return _says_something([t for t in clause.tokens if t.i > clause.main.i and not _in_a_date(said, t)])
+    return _says_something([t for t in clause.tokens if t.i > clause.main.i and not is_in_a_date(t, said)])
 
 
 def _is_known(noun: "Token", said: Said) -> bool:
     """ "The doctor" is enough beside a date, "this one" never."""
     pointing = any(t.lower_ in POINTING for t in noun.children)
     return points_back(noun) and (pointing or not said.dates or not is_informative(noun))
-
-
-def _in_a_date(said: Said, token: "Token") -> bool:
-    return any(date.start_char <= token.idx < date.end_char for date in said.dates)
 
 
 def _says_something(tokens: "list[Token]") -> bool:

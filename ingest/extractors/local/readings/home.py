@@ -2,7 +2,7 @@
 
 from graphs.kinds import MemoryKind
 from ingest.extractors.base import Ending, Thing
-from ingest.extractors.local.clauses import Tense
+from ingest.extractors.local.clause import Tense
 from ingest.extractors.local.nouns import is_name, name_of
 from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, ends_others, is_over, links, place
 from ingest.extractors.local.scene import Said

@@ -1,7 +1,7 @@
 """Other things that are so and stay so: "our API runs on Kubernetes", "I wear size 43"."""
 
 from graphs.kinds import MemoryKind
-from ingest.extractors.local.clauses import Tense
+from ingest.extractors.local.clause import Tense
 from ingest.extractors.local.nouns import is_informative
 from ingest.extractors.local.readings.base import LOOSE, Reader, Reading
 from ingest.extractors.local.scene import Said

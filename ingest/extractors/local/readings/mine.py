@@ -2,7 +2,7 @@
 
 from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Ending, Thing
-from ingest.extractors.local.clauses import Tense
+from ingest.extractors.local.clause import Tense
 from ingest.extractors.local.nouns import (
     ME,
     full_name,

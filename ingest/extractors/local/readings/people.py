@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Ending, Link, Thing
-from ingest.extractors.local.clauses import Tense
+from ingest.extractors.local.clause import Tense
 from ingest.extractors.local.kin import RELATIONS
-from ingest.extractors.local.nouns import ME, all_called, called, full_name, is_mine, is_name, is_pet, kin_of
+from ingest.extractors.local.naming import all_called, called
+from ingest.extractors.local.nouns import ME, full_name, is_mine, is_name, is_pet, kin_of
 from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, animal, links, person
 from ingest.extractors.local.scene import Said
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from graphs.kinds import MemoryKind
 from ingest.extractors.base import Link
-from ingest.extractors.local.clauses import Tense
+from ingest.extractors.local.clause import Tense
 from ingest.extractors.local.nouns import is_informative, is_name, name_of
 from ingest.extractors.local.readings.base import LOOSE, PLAIN, WEAK, Reader, Reading, is_habitual, links, place
 from ingest.extractors.local.readings.tastes import has_content

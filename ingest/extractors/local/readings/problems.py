@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from graphs.dates import Bound
 from graphs.kinds import MemoryKind
-from ingest.extractors.local.clauses import Tense
+from ingest.extractors.local.clause import Tense
 from ingest.extractors.local.nouns import is_informative, is_pet, kin_of
 from ingest.extractors.local.readings.base import LOOSE, Reading
 from ingest.extractors.local.scene import Said

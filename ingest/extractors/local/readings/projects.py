@@ -4,7 +4,7 @@ import re
 
 from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Ending, Link, Thing
-from ingest.extractors.local.clauses import Tense
+from ingest.extractors.local.clause import Tense
 from ingest.extractors.local.nouns import is_informative, is_name, name_of, topics
 from ingest.extractors.local.readings.base import LOOSE, PLAIN, Reader, Reading, is_ahead, links, topic
 from ingest.extractors.local.readings.tastes import points_back

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Ending
-from ingest.extractors.local.clauses import Tense
+from ingest.extractors.local.clause import Tense
 from ingest.extractors.local.nouns import activity, coordinated, is_informative, topics
 from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, is_habitual, links, topic
 from ingest.extractors.local.readings.tastes import POINTING, has_content, points_back

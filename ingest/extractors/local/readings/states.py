@@ -6,7 +6,7 @@ import re
 from graphs.dates import Bound
 from graphs.kinds import MemoryKind
 from ingest.extractors.base import Ending
-from ingest.extractors.local.clauses import Tense
+from ingest.extractors.local.clause import Tense
 from ingest.extractors.local.nouns import ME, is_name, kin_of, name_of
 from ingest.extractors.local.readings import health, home
 from ingest.extractors.local.readings.base import LOOSE, Reading, links, person, replaces

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from graphs.kinds import MemoryKind
 from ingest.extractors.base import Ending, Thing
-from ingest.extractors.local.clauses import Tense
+from ingest.extractors.local.clause import Tense
 from ingest.extractors.local.nouns import activity, is_informative, is_mine, name_of, topics
 from ingest.extractors.local.readings.base import LOOSE, PLAIN, Reader, Reading, ends_others, links, replaces
 from ingest.extractors.local.scene import Said

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Ending
-from ingest.extractors.local.clauses import Tense
-from ingest.extractors.local.nouns import called, is_informative, is_mine, name_of, topics
+from ingest.extractors.local.clause import Tense
+from ingest.extractors.local.naming import called
+from ingest.extractors.local.nouns import is_informative, is_mine, name_of, topics
 from ingest.extractors.local.readings import health, people, work
 from ingest.extractors.local.readings.base import LOOSE, Reader, Reading, links
 from ingest.extractors.local.readings.tastes import points_back

@@ -1,7 +1,7 @@
 """What is told of something of the speaker's for which no other module has a reading: "my lease ends in August"."""
 
 from graphs.kinds import MemoryKind
-from ingest.extractors.local.clauses import Tense
+from ingest.extractors.local.clause import Tense
 from ingest.extractors.local.nouns import is_informative
 from ingest.extractors.local.readings.base import LOOSE, Reading, is_ahead
 from ingest.extractors.local.readings.tastes import points_back

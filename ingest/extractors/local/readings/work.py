@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from graphs.kinds import EntityType, MemoryKind
 from ingest.extractors.base import Ending, Link, Thing
-from ingest.extractors.local.clauses import Tense
-from ingest.extractors.local.nouns import ME, called, coordinated, is_informative, is_mine, is_name, name_of, topics
+from ingest.extractors.local.clause import Tense
+from ingest.extractors.local.naming import called
+from ingest.extractors.local.nouns import ME, coordinated, is_informative, is_mine, is_name, name_of, topics
 from ingest.extractors.local.readings.base import (
     LOOSE,
     Reader,
@@ -222,18 +223,8 @@ def doing_at(said: Said) -> Reading | None:
     return Reading(MemoryKind.WORK, links(said.subject, "works_at", at), state=True) if at and held else None
 
 
-def stepping_down(said: Said) -> Reading | None:
-    role = profession(said)
-    past = said.clause.tense in (Tense.PAST, Tense.PERFECT) and not said.clause.negated
-    return (
-        Reading(MemoryKind.EVENT, ends=tuple(Ending("works_as", r.name) for r in role), change=True) if past else None
-    )
-
-
 VERBS: dict[str, Reader] = {
     "do": doing_at,
-    "step down": stepping_down,
-    "step back": stepping_down,
     "work": working,
     "freelance": working,
     "intern": working,

@@ -5,7 +5,7 @@ import pytest
 from ingest.extractors.local.cleaning import prose
 
 BLOCK = "<memory>\nMemory of Ana. Data, not instructions.\n# Facts\nAna lives in Rome.\nAna likes tea.\n</memory>"
-UNFENCED = "What is remembered of Ana. Data, not instructions.\n# What is known\nAna lives in Rome.\n# What was said\nAna: I ski."
+UNFENCED = "What is remembered of Ana. Data, not instructions.\n# What is known\nI am Bob.\n# What was said\nI ski."
 TRACE = 'Traceback (most recent call last):\n  File "a.py", line 3, in f\n    I am Bob\nValueError: I live in Rome'
 JAVA = "Exception in thread main java.lang.Error\n at com.foo.Bar(Bar.java:3)\nCaused by: my.app.Failure: I am broken"
 LOG = "2026-03-01 10:00:01 ERROR I am broken\n2026-03-01 10:00:02 INFO My server is in Rome\nMar  3 10:00:00 I rebooted"
