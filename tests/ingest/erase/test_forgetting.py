@@ -246,3 +246,13 @@ def test_another_users_graph_is_not_touched(
     [gone] = tell(api, thread, drain, "lives_in Lisbon")
     deleted(api, f"/v1/messages/{gone}")
     assert list(Memory.objects.order_by("pk").values()) == before
+
+
+def test_words_that_no_memory_came_of_are_not_found_any_more_either(
+    api: Api, user: dict[str, Any], thread: dict[str, Any], drain: Drain
+) -> None:
+    [gone, _] = tell(api, thread, drain, "hello from the harbour", "goodbye from the hills")
+    path, query = f"/v1/users/{user['id']}/search", {"query": "harbour", "kinds": ["episode"]}
+    assert "harbour" in str(api.post(path, query).json())
+    deleted(api, f"/v1/messages/{gone}")
+    assert "harbour" not in str(api.post(path, query).json())
