@@ -56,7 +56,7 @@ def mentions_before(utterance: Utterance) -> list[Mention]:
 
 
 def mentions_in(text: str, *, here: bool = False) -> Iterator[Mention]:
-    text = with_capitals(text.replace("’", "'"))
+    text = text if here else with_capitals(text.replace("’", "'"))
     for match in MENTION.finditer(text):
         if match["noun"].lower() not in PLURAL:
             yield Mention(match["noun"].lower(), match["name"] or "", here)

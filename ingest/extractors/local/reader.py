@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from graphs.dates import Bound, Lean, Resolved, resolve_dates
@@ -189,6 +190,12 @@ def _as_said(clause: Clause) -> str:
     return "".join(parts).strip()
 
 
+@lru_cache(maxsize=64)
+def _resolved(text: str, said_at: datetime, lean: Lean) -> tuple[Resolved, ...]:
+    """The clauses of one sentence ask for the same dates one after the other."""
+    return tuple(resolve_dates(text, said_at, lean))
+
+
 ARRANGING = frozenset("book schedule plan arrange reserve register postpone reschedule".split())
 """What was booked lies ahead."""
 
@@ -201,7 +208,7 @@ def _dates(clause: Clause, said_at: datetime) -> list[Resolved]:
     lean = Lean.PAST if behind else Lean.FUTURE
     return [
         date
-        for date in resolve_dates(doc.text, said_at, lean)
+        for date in _resolved(doc.text, said_at, lean)
         if any(date.start_char <= place < date.end_char for place in own) and not _tells_which(date, clause)
     ]
 

@@ -101,7 +101,15 @@ def wanting(said: Said) -> Reading | None:
         or clause.tense not in (Tense.PRESENT, Tense.PROGRESSIVE, Tense.PERFECT)
     ):
         return None
+    if any(_points_elsewhere(t) for t in into.subtree):
+        return None
     return Reading(MemoryKind.GOAL, confidence=LOOSE, state=True)
+
+
+def _points_elsewhere(token: "Token") -> bool:
+    """ "To wear this dress", "to learn from him"."""
+    pointing = token.lower_ in ("this", "that", "these", "those") and token.dep_ == "det"
+    return pointing or (token.lower_ in ("him", "her", "them") and token.dep_ == "pobj")
 
 
 def hoping(said: Said) -> Reading | None:

@@ -54,6 +54,8 @@ def test_it_is_kept_as_a_sentence(extract: Extract, said: str, told: str, kind: 
         "I'm the queen of England, just kidding.",
         "I'm a millionaire. Just kidding!",
         "I'm doing well.",
+        "I want to wear this dress first.",
+        "I want to learn from him.",
     ],
 )
 def test_what_is_not_told_in_earnest_or_for_long_stays_out(extract: Extract, said: str) -> None:
