@@ -149,6 +149,19 @@ class SearchFilters(CamelSerializer):
     role = serializers.ChoiceField(ROLES, required=False)
     thread_id = Text(required=False, max_length=100)
 
+    def get_fields(self) -> dict[str, Any]:
+        """With the two whose names are words of Python."""
+        said = {
+            "from": Moment(source="starts", required=False, help_text="Said at that time or later."),
+            "to": Moment(source="ends", required=False, help_text="Said before that time."),
+        }
+        return super().get_fields() | said
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "starts" in attrs and "ends" in attrs and attrs["ends"] <= attrs["starts"]:
+            raise serializers.ValidationError({"to": ["It has to come after from."]})
+        return attrs
+
 
 class SearchQuery(CamelSerializer):
     query = Text(max_length=10_000)
@@ -157,6 +170,7 @@ class SearchQuery(CamelSerializer):
         child=serializers.ChoiceField(KIND_CHOICES), default=list(KINDS), allow_empty=False, max_length=len(KINDS)
     )
     groups = serializers.ListField(child=Text(max_length=64), default=list, max_length=20)
+    as_of = PastMoment(required=False, help_text="What had been heard and was believed at that time.")
     filters = SearchFilters(required=False)
 
     def validate_kinds(self, kinds: list[str]) -> list[str]:

@@ -118,13 +118,20 @@ def past(name: str) -> Field:
 
 
 MEMORY = [text("content", required=True), choice("kind"), moment("validFrom"), moment("validTo"), metadata()]
-FILTERS = [choice("filters.kind"), choice("filters.role"), text("filters.threadId")]
+FILTERS = [
+    choice("filters.kind"),
+    choice("filters.role"),
+    text("filters.threadId"),
+    moment("filters.from"),
+    moment("filters.to"),
+]
 SEARCH = [
     text("query", required=True),
     whole("limit", least=1, most=200),
     texts("kinds", ["", "nonsense", 5, None, [], {}, NUL]),
     texts("groups", ["", 5, None, [], {}, NUL, SURROGATE, "x" * 65]),
     Field("filters", [None, "x", 5, [], {"nonsense": 1}]),
+    Field("asOf", [*moment("asOf").refused, "9999-01-01T00:00:00Z"]),
     *FILTERS,
 ]
 CONTEXT = [
@@ -133,6 +140,7 @@ CONTEXT = [
     Field("groups", [NUL, ",".join(f"g{i}" for i in range(21))]),
     asked("query"),
     asked("threadId"),
+    past("asOf"),
 ]
 MEMORIES = [
     *page(),

@@ -8,7 +8,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from graphs.serializers import SourceOut
+from graphs.serializers import PastMoment, SourceOut
 from memos.api.pagination import PageQuery
 from memos.api.serializers import CamelSerializer, Metadata, Moment, Text
 from users.context.templates import NAMES
@@ -140,6 +140,7 @@ class ContextQuery(CamelSerializer):
     groups = Names(default=list, help_text="Names of groups to merge in, with commas between them.")
     query = Text(required=False, max_length=10_000, help_text="What to recall for.")
     thread_id = Text(required=False, max_length=100, help_text="Recall for the latest turns of that thread.")
+    as_of = PastMoment(required=False, help_text="What had been heard and was believed at that time.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "query" in attrs and "thread_id" in attrs:

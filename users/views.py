@@ -126,6 +126,7 @@ class UserViewSet(ProjectViewSet):
             max_tokens=self.query["max_tokens"],
             query=self._question(user),
             groups=groups,
+            as_of=self.query.get("as_of"),
         )
         return Response(_context(user, block, self.query))
 
@@ -149,7 +150,7 @@ class UserViewSet(ProjectViewSet):
         user, wanted = self.get_user(user_id), self.body(SearchQuery)
         groups = services.groups_named(self.caller, wanted["groups"])
         graphs = [user.graph, *(group.graph for group in groups)]
-        filters = self._filters(user, **wanted.get("filters", {}))
+        filters = self._filters(user, as_of=wanted.get("as_of"), **wanted.get("filters", {}))
         found = search(graphs, wanted["query"], limit=wanted["limit"], kinds=wanted["kinds"], filters=filters)
         return Response({"items": HitOut(found, many=True).data})
 

@@ -40,11 +40,11 @@ SELECT string_agg(uuid_send(m.memory_id), '' ORDER BY m.id), string_agg(uuid_sen
  WHERE m.graph_id = %(graph)s
 """
 _RELATIONS = """
-SELECT string_agg(uuid_send(r.subject_id), '' ORDER BY r.id), string_agg(uuid_send(r.object_id), '' ORDER BY r.id)
-  FROM graphs_relation r
-  JOIN graphs_entity s ON s.id = r.subject_id AND NOT s.is_subject
-  JOIN graphs_entity o ON o.id = r.object_id AND NOT o.is_subject
- WHERE r.graph_id = %(graph)s
+SELECT string_agg(uuid_send(id), '' ORDER BY id),
+       string_agg(uuid_send(memory_id), '' ORDER BY id),
+       string_agg(uuid_send(subject_id), '' ORDER BY id),
+       string_agg(uuid_send(object_id), '' ORDER BY id)
+  FROM graphs_relation WHERE graph_id = %(graph)s
 """
 _ENTITIES = "SELECT id, names, is_subject FROM graphs_entity WHERE graph_id = %(graph)s ORDER BY id"
 
@@ -58,7 +58,8 @@ class Beliefs:
     ``believed`` have an entry a memory, in the order of their ids; ``entities`` are the ids of entities.
 
     ``sources`` are pairs of a memory and an episode that supports it, ``mentions`` of a memory and an entity that it
-    speaks of, ``relations`` of two entities, both without the subject. ``names`` has the entities of each name.
+    speaks of, without the subject. ``relations`` are the ids of relations; ``asserted`` has a row for each: the memory
+    that asserts it, its subject and its object. ``names`` has the entities of each name, without the subject's.
     """
 
     ids: NDArray[np.bytes_]
@@ -68,7 +69,9 @@ class Beliefs:
     entities: NDArray[np.bytes_]
     sources: Pairs
     mentions: Pairs
-    relations: Pairs
+    relations: NDArray[np.bytes_]
+    asserted: NDArray[np.int64]
+    subjects: NDArray[np.int64]
     names: dict[str, list[int]]
     subject_names: tuple[str, ...]
 
@@ -84,6 +87,13 @@ class Beliefs:
     def named(self, names: frozenset[str]) -> set[int]:
         """The entities that go by one of those names."""
         return {place for name in names & self.names.keys() for place in self.names[name]}
+
+    def linked(self, entities: list[int]) -> NDArray[np.int64]:
+        """The entities that a relation links to one of those, and those; what everything hangs on, the subject, links
+        nothing."""
+        ends = self.asserted[:, 1:]
+        ends = ends[~np.isin(ends, self.subjects).any(axis=1)]
+        return np.unique(ends[np.isin(ends, entities).any(axis=1)])
 
     def among(self, ids: Iterable[UUID]) -> NDArray[np.bool_]:
         """Which memories have one of those ids."""
@@ -110,6 +120,7 @@ def load(graph_id: UUID, model: str, outline: Outline) -> tuple[Beliefs, NDArray
     for place, (_, called, is_subject) in enumerate(rows):
         for name in () if is_subject else called:
             names.setdefault(name, []).append(place)
+    relations, asserted = _relations(_columns(_RELATIONS, values), ids, entities)
     beliefs = Beliefs(
         ids=ids,
         kinds=np.frombuffer(kinds, ">i4").astype(np.int32) - 1,
@@ -118,7 +129,9 @@ def load(graph_id: UUID, model: str, outline: Outline) -> tuple[Beliefs, NDArray
         entities=entities,
         sources=_pairs(_columns(_SOURCES + _NOW, values), ids, outline.ids),
         mentions=_pairs(_columns(_MENTIONS, values), ids, entities),
-        relations=_pairs(_columns(_RELATIONS, values), entities, entities),
+        relations=relations,
+        asserted=asserted,
+        subjects=np.array([place for place, (_, _, is_subject) in enumerate(rows) if is_subject], dtype=np.int64),
         names=names,
         subject_names=tuple(name for _, called, is_subject in rows if is_subject for name in called),
     )
@@ -135,6 +148,16 @@ def _columns(sql: str, values: dict[str, Any]) -> list[bytes]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [bytes(column or b"") for column in cursor.fetchone()]
+
+
+def _relations(
+    columns: list[bytes], memories: NDArray[np.bytes_], entities: NDArray[np.bytes_]
+) -> tuple[NDArray[np.bytes_], NDArray[np.int64]]:
+    key, memory, subject, object_ = (np.frombuffer(column, "S16") for column in columns)
+    found = [places_of(memories, memory), places_of(entities, subject), places_of(entities, object_)]
+    rows = np.stack(found, axis=1)
+    known = (rows >= 0).all(axis=1)
+    return key[known], rows[known]
 
 
 def _pairs(columns: list[bytes], lefts: NDArray[np.bytes_], rights: NDArray[np.bytes_]) -> Pairs:

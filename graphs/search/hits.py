@@ -1,13 +1,15 @@
 """The ranked answer to a query: memories, entities, relations and episodes of one graph, or of several."""
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import count, islice
 from uuid import UUID
 
 import numpy as np
+from django.db.models import prefetch_related_objects
 from numpy.typing import NDArray
 
 from graphs import embedders
@@ -16,14 +18,20 @@ from graphs.search import question as questions
 from graphs.search.beliefs import KINDS as MEMORY_KINDS
 from graphs.search.beliefs import Beliefs, sources_then
 from graphs.search.index import index_of
-from graphs.search.outline import ROLES, Outline
+from graphs.search.outline import ROLES, Outline, as_uuid
 from graphs.search.question import Question
 from graphs.search.rank import Ranked, Scope, rank
 
 KINDS = ("memory", "entity", "relation", "episode")
 KIND_CHOICES = [(kind, kind) for kind in KINDS]
-CHUNK = 50
-"""Rows that are fetched at once, as they are asked for."""
+CHUNK = 40
+"""Rows that are fetched at once at first, as they are asked for, unless fewer are wanted; then twice as many."""
+_EPISODE = (
+    "graph_id", "project_id", "source_kind", "source_id", "stream", "position", "role", "speaker", "language",
+    "content", "said_at", "excerpt",
+)  # fmt: skip
+"""The columns of an episode that an answer shows."""
+_NOT_SHOWN = ("tsv", "metadata", "ends")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +103,18 @@ class Found:
 
     def best(self, *kinds: str, limit: int) -> Iterator[Hit]:
         """Up to ``limit`` hits of each kind in each graph, best first."""
-        streams = [self._stream(kind, place) for kind in kinds for place in range(len(self._graphs))]
+        streams = [self._stream(kind, place, min(limit, CHUNK)) for kind in kinds for place in range(len(self._graphs))]
         return heapq.merge(*(islice(stream, limit) for stream in streams), key=lambda hit: hit.key)
 
-    def _stream(self, kind: str, place: int) -> "_Stream":
+    def _stream(self, kind: str, place: int, chunk: int) -> "_Stream":
         graph = self._graphs[place]
-        sources = {
+        hits: dict[str, Callable[[int], Iterator[Hit]]] = {
             "memory": graph.memories,
             "episode": graph.episodes,
             "relation": graph.relations,
-            "entity": lambda: graph.entities(self._question),
+            "entity": partial(graph.entities, self._question),
         }
-        return self._streams.setdefault((kind, place), _Stream(sources[kind]()))
+        return self._streams.setdefault((kind, place), _Stream(hits[kind](chunk)))
 
 
 class _Stream:
@@ -133,36 +141,45 @@ class _InGraph:
         self._index = ranked.scope.index
         self._sources = ranked.scope.sources
         self._as_of = as_of
+        self._rows: dict[int, Episode] = {}
+        self._people: dict[UUID | None, Entity] = {}
         self._episode_scores = squash(ranked.episodes)
         self._memory_scores = squash(ranked.memories)
 
-    def episodes(self) -> Iterator[Hit]:
-        for places in _chunks(self._episode_scores):
+    def episodes(self, chunk: int) -> Iterator[Hit]:
+        for places in _chunks(self._episode_scores, chunk):
             rows = self._episode_rows(places)
             for place in places:
                 if place in rows:
                     yield Hit("episode", rows[place], float(self._episode_scores[place]), [rows[place]])
 
-    def memories(self) -> Iterator[Hit]:
+    def memories(self, chunk: int) -> Iterator[Hit]:
         beliefs = self._index.beliefs
-        for places in _chunks(self._memory_scores):
-            states = Memory.objects.as_of(self._as_of).filter(pk__in=[beliefs.uuid(place) for place in places])
-            rows = {row.pk: row for row in states.select_related("about", "invalidated_by").defer("tsv")}
+        for places in _chunks(self._memory_scores, chunk):
+            rows = self._memory_rows([beliefs.uuid(place) for place in places])
             sources = self._sources_of(places)
             for place in places:
                 memory = rows.get(beliefs.uuid(place))
                 if memory:
                     yield Hit("memory", memory, float(self._memory_scores[place]), sources[place])
 
-    def relations(self) -> Iterator[Hit]:
+    def relations(self, chunk: int) -> Iterator[Hit]:
         """Those that the memories assert, each as good as its memory."""
-        memories = self.memories()
-        while chunk := {hit.record.pk: hit for hit in islice(memories, CHUNK)}:
-            rows = Relation.objects.filter(memory__in=chunk).select_related("subject", "object", "memory")
-            hits = [Hit("relation", row, chunk[row.memory_id].score, chunk[row.memory_id].sources) for row in rows]
-            yield from sorted(hits, key=lambda hit: hit.key)
+        beliefs = self._index.beliefs
+        memory_of = beliefs.asserted[:, 0]
+        scores = self._memory_scores[memory_of]
+        for places in _chunks(scores, chunk):
+            known = Relation.objects.select_related("subject", "object")
+            memories = self._memory_rows([beliefs.uuid(place) for place in memory_of[places].tolist()])
+            rows = known.in_bulk([as_uuid(beliefs.relations[place]) for place in places])
+            sources = self._sources_of(memory_of[places].tolist())
+            for place in places:
+                relation = rows.get(as_uuid(beliefs.relations[place]))
+                if relation and relation.memory_id in memories:
+                    relation.memory = memories[relation.memory_id]
+                    yield Hit("relation", relation, float(scores[place]), sources[int(memory_of[place])])
 
-    def entities(self, question: Question) -> Iterator[Hit]:
+    def entities(self, question: Question, chunk: int) -> Iterator[Hit]:
         """Each as good as the best memory that speaks of it; one that the question names comes first."""
         beliefs = self._index.beliefs
         memories, entities = beliefs.mentions[np.argsort(-self._memory_scores[beliefs.mentions[:, 0]], kind="stable")].T
@@ -172,7 +189,7 @@ class _InGraph:
         scores[spoken_of] = self._memory_scores[memories[first]]
         named = list(beliefs.named(question.names))
         scores[named] = np.where(scores[named] > 0, 1 - (1 - scores[named]) / 2, 0)
-        for places in _chunks(scores):
+        for places in _chunks(scores, chunk):
             rows = Entity.objects.in_bulk([beliefs.entity(place) for place in places])
             sources = self._sources_of([best[place] for place in places])
             for place in places:
@@ -190,11 +207,22 @@ class _InGraph:
                 found[memory].append(rows[episode])
         return {place: sorted(episodes, key=_told) for place, episodes in found.items()}
 
+    def _memory_rows(self, ids: list[UUID]) -> dict[UUID, Memory]:
+        """Each with whom it is about, whom most memories share, and with what ended it."""
+        rows = {row.pk: row for row in Memory.objects.as_of(self._as_of).filter(pk__in=ids).defer(*_NOT_SHOWN)}
+        strangers = {row.about_id for row in rows.values()} - self._people.keys() - {None}
+        self._people |= Entity.objects.in_bulk(strangers)
+        for row in rows.values():
+            row.about = self._people.get(row.about_id)
+        prefetch_related_objects([row for row in rows.values() if row.invalidated_by_id], "invalidated_by")
+        return rows
+
     def _episode_rows(self, places: list[int]) -> dict[int, Episode]:
-        outline = self._index.outline
-        ids = {place: outline.uuid(place) for place in places}
-        rows = Episode.objects.defer("tsv").in_bulk(list(ids.values()))
-        return {place: rows[key] for place, key in ids.items() if key in rows}
+        """Place → row; one that stands for a memory too is fetched once."""
+        ids = {place: self._index.outline.uuid(place) for place in places if place not in self._rows}
+        rows = Episode.objects.only(*_EPISODE).in_bulk(list(ids.values()))
+        self._rows |= {place: rows[key] for place, key in ids.items() if key in rows}
+        return self._rows
 
 
 def find(graphs: Iterable[Graph], query: str, filters: Filters | None = None) -> Found:
@@ -236,11 +264,11 @@ def _told(episode: Episode) -> tuple[datetime, str]:
     return episode.said_at, str(episode.pk)
 
 
-def _chunks(scores: NDArray[np.float64]) -> Iterator[list[int]]:
+def _chunks(scores: NDArray[np.float64], size: int) -> Iterator[list[int]]:
     """The places of what is above 0, best first, a few at first and then more: most who ask are content with few."""
     order = np.argsort(-scores, kind="stable")
     order = order[: int((scores > 0).sum())]
-    start, size = 0, CHUNK
+    start = 0
     while start < len(order):
         yield order[start : start + size].tolist()
         start, size = start + size, 2 * size

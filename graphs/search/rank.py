@@ -15,7 +15,7 @@ from graphs.search.index import GraphIndex
 from graphs.search.outline import ROLES, Outline
 from graphs.search.question import Question
 
-MAX_LATE = 400
+MAX_LATE = 250
 """Windows that get the dear score: in a larger graph the best of the cheap scores, which know their neighbours."""
 DAY = 86400.0
 _AFTERMATH = 31 * DAY
@@ -175,8 +175,7 @@ def _entity(index: GraphIndex, question: Question) -> NDArray[np.float64]:
     if not named:
         return found
     entities = np.zeros(len(beliefs.entities))
-    near = np.isin(beliefs.relations, named).any(axis=1)
-    entities[beliefs.relations[near].ravel()] = weights.LINKED
+    entities[beliefs.linked(named)] = weights.LINKED
     entities[named] = 1.0
     memories = np.zeros(len(beliefs))
     np.maximum.at(memories, beliefs.mentions[:, 0], entities[beliefs.mentions[:, 1]])

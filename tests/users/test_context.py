@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -241,3 +242,17 @@ def test_another_projects_user_of_the_same_name_lends_no_memory(
 ) -> None:
     other = world.outsider.new_user(externalId="alice", firstName="Alice")
     assert context(world.outsider, other, query="Where does Alice live?")["items"] == []
+
+
+@pytest.mark.parametrize("query", [{}, {"query": "Where does Alice live?"}], ids=["standing", "answering"])
+def test_a_block_as_of_a_moment_holds_what_was_believed_then(
+    api: Api, user: dict[str, Any], thread: dict[str, Any], drain: Drain, query: dict[str, str]
+) -> None:
+    api.say(thread, "lives_in Lisbon")
+    drain()
+    moment = timezone.now().isoformat()
+    api.say(thread, "lives_in Porto")
+    drain()
+    then = context(api, user, asOf=moment, **query)["context"]
+    assert "Alice lives in Lisbon.\n" in then
+    assert "Porto" not in then

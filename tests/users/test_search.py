@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from tests.conftest import Drain
 from tests.world import Api, bad_fields
@@ -86,3 +87,36 @@ def test_of_an_empty_graph_nothing_is_found(api: Api, user: dict[str, Any]) -> N
 def test_a_strange_query_is_no_trouble(api: Api, told: dict[str, Any], query: str) -> None:
     response = api.post(f"/v1/users/{told['id']}/search", {"query": query})
     assert response.status_code == 200 or bad_fields(response) == {"query"}
+
+
+def test_it_answers_as_of_a_moment(api: Api, user: dict[str, Any], thread: dict[str, Any], drain: Drain) -> None:
+    api.say(thread, "lives_in Lisbon")
+    drain()
+    moment = timezone.now().isoformat()
+    api.say(thread, "lives_in Porto")
+    drain()
+    then = search(api, user, "Where does Alice live?", asOf=moment)
+    assert {(hit["kind"], hit["text"], hit["validTo"]) for hit in then} == {
+        ("memory", "Alice lives in Lisbon.", None),
+        ("relation", "Alice lives_in Lisbon", None),
+        ("entity", "Lisbon (place)", None),
+        ("episode", "lives_in Lisbon", None),
+    }
+    ends = {hit["text"]: hit["validTo"] for hit in search(api, user, "Where does Alice live?", kinds=["memory"])}
+    assert ends["Alice lives in Lisbon."]
+    assert ends["Alice lives in Porto."] is None
+
+
+def test_filters_by_when_it_was_said(api: Api, user: dict[str, Any], thread: dict[str, Any], drain: Drain) -> None:
+    for day in ("01", "02", "03"):
+        api.say(thread, {"role": "user", "content": f"likes tea {day}", "createdAt": f"2026-03-{day}T09:00:00Z"})
+    drain()
+    span = {"from": "2026-03-02T09:00:00Z", "to": "2026-03-03T09:00:00Z"}
+    found = search(api, user, "tea", kinds=["episode"], filters=span)
+    assert [hit["text"] for hit in found] == ["likes tea 02"]
+
+
+def test_a_span_that_ends_before_it_begins_is_refused(api: Api, user: dict[str, Any]) -> None:
+    span = {"from": "2026-03-02T09:00:00Z", "to": "2026-03-02T09:00:00Z"}
+    response = api.post(f"/v1/users/{user['id']}/search", {"query": "tea", "filters": span})
+    assert bad_fields(response) == {"filters.to"}

@@ -11,12 +11,10 @@ from graphs.search import Hit
 from graphs.words import content_words
 from users.context import lines
 from users.context.lines import Line
-from users.context.pack import Packer
+from users.context.pack import SHORTEST_LINE, Packer
 from users.context.render import SHARED
 from users.context.templates import Template
 
-SHORTEST_LINE = 6
-"""Tokens; when less is left nothing more is tried."""
 MOST_MISFITS = 20
 """Lines that found no room, after which the rest is not tried."""
 COVERED = 0.7

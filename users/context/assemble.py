@@ -1,18 +1,19 @@
 """Chooses what stands in the block."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 
 from graphs import standing, tokens
 from graphs.excerpts import Relevance
 from graphs.models import Graph, Memory
 from graphs.render import call
-from graphs.search import Hit, find
+from graphs.search import Filters, Hit, find
 from users.context import fence, lines
-from users.context.answers import SHORTEST_LINE, Answers, Recall
+from users.context.answers import Answers, Recall
 from users.context.lines import Line
-from users.context.pack import HEADING_COST, Packer
+from users.context.pack import HEADING_COST, SHORTEST_LINE, Packer
 from users.context.render import Frame, render
 from users.context.templates import TEMPLATES
 from users.models import Group, Summary, User
@@ -47,33 +48,44 @@ class Block:
 
 
 def assemble(
-    *, user: User, template: str, max_tokens: int, query: str | None = None, groups: Sequence[Group] = ()
+    *,
+    user: User,
+    template: str,
+    max_tokens: int,
+    query: str | None = None,
+    groups: Sequence[Group] = (),
+    as_of: datetime | None = None,
 ) -> Block:
-    """The block of at most ``max_tokens``; the same input gives the same block. Empty where nothing fits."""
+    """The block of at most ``max_tokens``; the same input gives the same block. Empty where nothing fits.
+
+    ``as_of`` is a moment in the past: what had been heard and was believed then. Summaries of then are not kept.
+    """
     style = TEMPLATES[template]
     shares = ANSWERING if query else STANDING
     frame = Frame(style.name, fence.label(call(standing.subject(user.graph))))
     packer = Packer(max_tokens - tokens.count(render(frame, [])))
     overhead = int(max_tokens * shares.frame) - (max_tokens - packer.room) - 3 * HEADING_COST
     before = packer.room
-    frame = _with_summary(frame, user, packer, min(overhead, int(max_tokens * shares.summary)))
+    if as_of is None:
+        frame = _with_summary(frame, user, packer, min(overhead, int(max_tokens * shares.summary)))
     overhead -= before - packer.room
     names = {user.graph_id: ""} | {group.graph_id: group.name for group in groups}
     graphs = [user.graph, *(group.graph for group in groups)]
-    recall = _recall(graphs, query, min(DEPTH, max_tokens // SHORTEST_LINE))
+    recall = _recall(graphs, query, as_of, min(DEPTH, max_tokens // SHORTEST_LINE))
     entities = (lines.of_entity(hit, "entities") for hit in recall("entity"))
     packer.fill(entities, share=min(overhead, int(max_tokens * shares.entities)))
     answers = Answers(packer, style, names, Relevance(query or ""), told={})
     answers.fill_first(recall("memory", "episode"), int(max_tokens * shares.first))
     answers.fill(recall("memory"), int(max_tokens * shares.facts))
-    answers.fill(recall("memory", "episode"), packer.room)
-    return _filled(frame, answers, recall, max_tokens)
+    best = iter(recall("memory", "episode"))
+    answers.fill(best, packer.room)
+    return _filled(frame, answers, best, max_tokens)
 
 
-def _recall(graphs: Sequence[Graph], query: str | None, depth: int) -> Recall:
+def _recall(graphs: Sequence[Graph], query: str | None, as_of: datetime | None, depth: int) -> Recall:
     if query:
-        return partial(find(graphs, query).best, limit=depth)
-    return partial(standing.best, graphs, limit=depth)
+        return partial(find(graphs, query, Filters(as_of=as_of)).best, limit=depth)
+    return partial(standing.best, graphs, limit=depth, moment=as_of)
 
 
 def _with_summary(frame: Frame, user: User, packer: Packer, share: int) -> Frame:
@@ -92,7 +104,7 @@ def _still_holds(summary: Summary) -> bool:
     return resting.count() == len(set(summary.memory_ids))
 
 
-def _filled(frame: Frame, answers: Answers, recall: Recall, max_tokens: int) -> Block:
+def _filled(frame: Frame, answers: Answers, following: Iterator[Hit], max_tokens: int) -> Block:
     """Costs are estimated line by line, and rather too high: what the whole leaves free is filled again."""
     packer = answers.packer
     block = _fit(frame, packer.lines, max_tokens)
@@ -100,7 +112,7 @@ def _filled(frame: Frame, answers: Answers, recall: Recall, max_tokens: int) -> 
     while packed < len(packer.lines) == len(block.hits):
         packed = len(packer.lines)
         packer.room = max_tokens - block.tokens
-        answers.fill(recall("memory", "episode"), packer.room)
+        answers.fill(following, packer.room)
         block = _fit(frame, packer.lines, max_tokens)
     return block
 

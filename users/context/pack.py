@@ -8,6 +8,9 @@ from users.context.lines import Line
 HEADING_COST = 7
 """o200k_base tokens of the longest heading with its line break."""
 
+SHORTEST_LINE = 6
+"""Tokens; when less is left nothing more is tried."""
+
 
 class Packer:
     """Holds the lines of a block that is being filled up to ``budget`` tokens."""
@@ -30,6 +33,8 @@ class Packer:
     def fill(self, lines: Iterable[Line], *, share: int) -> None:
         """Add lines while they cost no more than ``share`` tokens together."""
         for line in lines:
+            if share < SHORTEST_LINE:
+                return
             before = self.room
             if self.add(line, within=share):
                 share -= before - self.room
