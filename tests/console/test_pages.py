@@ -15,6 +15,7 @@ from tests.console.conftest import make_job
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 RECORDS = [model for model in MODELS if issubclass(model, Identified)]
 ADDED = [Project, ApiKey, Operator]
+DELETED = ["users.User", "threads.Thread", "threads.Message", "graphs.Memory"]
 LIST_QUERIES, PAGE_QUERIES, HOME_QUERIES = 9, 22, 16
 
 pytestmark = pytest.mark.django_db
@@ -78,10 +79,10 @@ def test_what_ingestion_writes_is_not_made_here(console: Client, model: Any) -> 
 
 
 @pytest.mark.parametrize("model", RECORDS, ids=name)
-def test_only_users_are_deleted_here(console: Client, job: IngestJob, model: Any) -> None:
+def test_what_people_told_and_what_came_of_it_is_deleted_here(console: Client, job: IngestJob, model: Any) -> None:
     response = console.get(path(model, f"{model.objects.first().ref}/delete/"))
 
-    assert response.status_code == (200 if name(model) == "users.User" else 403)
+    assert response.status_code == (200 if name(model) in DELETED else 403)
 
 
 @pytest.mark.parametrize("model", [model for model in RECORDS if model is not Project], ids=name)

@@ -28,7 +28,7 @@ def test_an_appended_message_is_done_without_anybody_asking(
     wait_until(lambda: api.get(f"/v1/users/{user['id']}").json()["summary"])
     assert api.post(f"/v1/users/{user['id']}/summary", force="true").json() == {
         "generated": True,
-        "summary": "Alice likes tea.",
+        "summary": "Likes tea.",
         "memoryCount": 1,
     }
 
