@@ -21,9 +21,15 @@ SMALL_TALK = frozenset(
 )
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+"""Letters of Thai, Lao, Burmese, Khmer, Japanese and Chinese, which put no spaces between words."""
 
 
 def content_words(text: str) -> list[str]:
-    """The words of a text that say something, in lower case."""
-    words = (word.lower().replace("’", "'") for word in _WORD.findall(text))
-    return [word for word in words if word not in STOP and word not in SMALL_TALK]
+    """The words of a text that say something, in lower case; in scripts without spaces pairs of letters."""
+    found = (word.lower().replace("’", "'") for run in _WORD.findall(text) for word in _words_of(run))
+    return [word for word in found if word not in STOP and word not in SMALL_TALK]
+
+
+def _words_of(run: str) -> list[str]:
+    return [run[i : i + 2] for i in range(max(1, len(run) - 1))] if _UNSPACED.search(run) else [run]

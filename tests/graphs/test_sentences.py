@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphs.sentences import pieces, sentences
+from graphs.words import content_words
 
 LONG = {
     "one word": "x" * 100_000,
@@ -46,3 +47,9 @@ def test_nothing_but_space_is_lost(text: str) -> None:
 
 def _letters(text: str) -> str:
     return "".join(text.split())
+
+
+def test_scripts_without_spaces_have_words_too() -> None:
+    assert content_words("I moved to 東京都港区!") == ["moved", "東京", "京都", "都港", "港区"]
+    assert content_words("猫") == ["猫"]
+    assert content_words("Ich wohne in Köln") == ["ich", "wohne", "köln"]
