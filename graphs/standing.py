@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from graphs.kinds import MemoryKind
-from graphs.models import Entity, Episode, Graph, Memory
+from graphs.models import Entity, Episode, Graph, Memory, Mention
 from graphs.search import Hit, sources_of
 
 _IMPORTANCE = {
@@ -69,11 +69,21 @@ def episodes(graph: Graph, limit: int, moment: datetime | None = None) -> list[H
 
 
 def entities(graph: Graph, limit: int, moment: datetime | None = None) -> list[Hit]:
-    """What most of the facts that hold speak of, or did at ``moment``."""
-    holding = Q(mentions__memory__in=Memory.objects.as_of(moment).holding(moment).filter(graph=graph).values("pk"))
-    rows = Entity.objects.filter(graph=graph, is_subject=False).annotate(facts=Count("mentions", filter=holding))
-    best = rows.filter(facts__gt=0).order_by("-facts", "-last_seen_at", "pk")[:limit]
-    return [Hit("entity", entity, round(1 - 1 / (entity.facts + 1), 6)) for entity in best]
+    """What most of the facts that hold speak of, or did at ``moment``; each rests on the latest of them."""
+    told = Memory.objects.as_of(moment).holding(moment).filter(graph=graph).values("pk")
+    rows = Entity.objects.filter(graph=graph, is_subject=False)
+    counted = rows.annotate(facts=Count("mentions", filter=Q(mentions__memory__in=told)))
+    best = list(counted.filter(facts__gt=0).order_by("-facts", "-last_seen_at", "pk")[:limit])
+    spoken_of = Mention.objects.filter(entity__in=best, memory__in=told)
+    latest = dict(
+        spoken_of.order_by("entity", "-memory__said_at", "-memory").distinct("entity").values_list("entity", "memory")
+    )
+    supports = sources_of(list(latest.values()), moment)
+    return [
+        Hit("entity", entity, round(1 - 1 / (entity.facts + 1), 6), supports.get(latest[entity.pk], []))
+        for entity in best
+        if entity.pk in latest  # what spoke of it may be gone since
+    ]
 
 
 def _standing(memory: Memory, now: datetime) -> float:

@@ -86,9 +86,11 @@ class Filters:
 
     def _memories(self, graph: Graph, beliefs: Beliefs) -> NDArray[np.bool_]:
         """Whatever they rest on."""
-        kept = beliefs.believed
         if self.as_of:
-            kept = beliefs.among(Memory.objects.as_of(self.as_of).filter(graph=graph).values_list("pk", flat=True))
+            then = Memory.objects.as_of(self.as_of).filter(graph=graph)
+            of_kind = then.filter(kind=self.kind) if self.kind else then
+            return beliefs.among(of_kind.values_list("pk", flat=True))
+        kept = beliefs.believed
         return kept & (beliefs.kinds == MEMORY_KINDS.index(self.kind)) if self.kind else kept
 
 
@@ -244,7 +246,7 @@ def search(
     return list(islice(find(graphs, query, filters).best(*kinds, limit=limit), limit))
 
 
-def sources_of(memories: Sequence[Memory], moment: datetime | None = None) -> dict[UUID, list[Episode]]:
+def sources_of(memories: Sequence[Memory | UUID], moment: datetime | None = None) -> dict[UUID, list[Episode]]:
     """The episodes that support each memory, or did at ``moment``, oldest first."""
     resting = Source.objects.supporting(moment).filter(memory__in=memories)
     rows = resting.select_related("episode").defer("episode__tsv")

@@ -256,3 +256,23 @@ def test_a_block_as_of_a_moment_holds_what_was_believed_then(
     then = context(api, user, asOf=moment, **query)["context"]
     assert "Alice lives in Lisbon.\n" in then
     assert "Porto" not in then
+
+
+@pytest.mark.parametrize("query", [{}, {"query": "Where does Alice live?"}], ids=["standing", "answering"])
+def test_every_line_leads_back_to_its_messages(
+    api: Api, user: dict[str, Any], thread: dict[str, Any], drain: Drain, query: dict[str, str]
+) -> None:
+    [said] = api.say(thread, "lives_in Lisbon")["messages"]
+    drain()
+    items = context(api, user, **query)["items"]
+    assert {item["kind"] for item in items} >= {"entity", "memory"}
+    assert all(item["messageIds"] == [said["id"]] for item in items)
+
+
+@pytest.mark.parametrize("said", ["私は東京に住んでいます。", "我住在东京", "ฉันอาศัยอยู่ในโตเกียว"])
+def test_what_is_said_without_spaces_is_quoted_too(
+    api: Api, user: dict[str, Any], thread: dict[str, Any], drain: Drain, said: str
+) -> None:
+    api.say(thread, said)
+    drain()
+    assert said in context(api, user, query="東京に住んでいますか")["context"]

@@ -107,6 +107,20 @@ def test_it_answers_as_of_a_moment(api: Api, user: dict[str, Any], thread: dict[
     assert ends["Alice lives in Porto."] is None
 
 
+def test_the_kind_is_that_of_the_moment(api: Api, user: dict[str, Any], thread: dict[str, Any], drain: Drain) -> None:
+    api.say(thread, "likes climbing")
+    drain()
+    moment = timezone.now().isoformat()
+    [memory] = api.memories(user)
+    assert api.patch(f"/v1/memories/{memory['id']}", {"kind": "skill"}).status_code == 200
+    found = {
+        kind: search(api, user, "climbing", kinds=["memory"], asOf=moment, filters={"kind": kind})
+        for kind in ("preference", "skill")
+    }
+    assert [hit["id"] for hit in found["preference"]] == [memory["id"]]
+    assert found["skill"] == []
+
+
 def test_filters_by_when_it_was_said(api: Api, user: dict[str, Any], thread: dict[str, Any], drain: Drain) -> None:
     for day in ("01", "02", "03"):
         api.say(thread, {"role": "user", "content": f"likes tea {day}", "createdAt": f"2026-03-{day}T09:00:00Z"})
