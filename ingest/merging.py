@@ -189,21 +189,31 @@ def unlearn(graph: Graph, lost: Mapping[UUID, Collection[str]]) -> None:
     still = Entity.objects.filter(graph=graph, names__overlap=list(gone)).values_list("names", flat=True)
     gone -= {key for names in still for key in names}
     for entity in Entity.objects.filter(graph=graph).exclude(merged=[], apart=[]):
-        entity.merged = _without(entity.merged, lost.get(entity.pk, ()))
+        entity.merged = _without(entity.merged, lost.get(entity.pk, ()), gone)
         entity.apart = [key for key in entity.apart if key not in gone]
         entity.save(update_fields=["merged", "apart"])
 
 
-def _without(merged: Sequence[dict[str, Any]], keys: Collection[str]) -> list[dict[str, Any]]:
-    """A merge of what has no name left can't be undone any more."""
-    found, gone = [], {key for name in keys for key in keys_of(name, EntityType.ORGANIZATION)}
+def _without(merged: Sequence[dict[str, Any]], lost: Collection[str], gone: Collection[str]) -> list[dict[str, Any]]:
+    """Without the names that an entity ``lost`` and the keys that nobody goes by any more; a merge of what has no name
+    left can't be undone."""
+    found, keys = [], {key for name in lost for key in keys_of(name, EntityType.ORGANIZATION)}
     for record in merged:
-        names = [name for name in (record["name"], *record["aliases"]) if key_of(name) not in keys]
-        state = record["state"] | {"merged": _without(record["state"]["merged"], keys)}
-        own = [key for key in record["names"] if key not in gone]
+        names = [name for name in (record["name"], *record["aliases"]) if key_of(name) not in lost]
+        state = record["state"] | {
+            "merged": _without(record["state"]["merged"], lost, gone),
+            "apart": [key for key in record["state"]["apart"] if key not in gone],
+        }
+        own = [key for key in record["names"] if key not in keys]
+        mentions = record["mentions"] | {"both": _unnamed(record["mentions"]["both"], lost)}
         if names:
-            found.append(record | {"name": names[0], "aliases": names[1:], "names": own, "state": state})
+            kept = {"name": names[0], "aliases": names[1:], "names": own, "state": state, "mentions": mentions}
+            found.append(record | kept)
     return found
+
+
+def _unnamed(both: Mapping[str, Sequence[str]], lost: Collection[str]) -> dict[str, list[str]]:
+    return {memory: [name for name in names if key_of(name) not in lost] for memory, names in both.items()}
 
 
 def part(entity: Entity, name: str, type_: str, aliases: Sequence[str], memories: Sequence[Memory]) -> Entity:

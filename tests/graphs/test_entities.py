@@ -339,6 +339,26 @@ def test_what_is_erased_can_not_be_had_back_by_undoing_a_merge(
     assert (lisbon.aliases, lisbon.merged) == ([], [])
 
 
+def test_nor_is_a_name_kept_with_the_mentions_that_an_undoing_would_make_again(
+    api: Api, graph: Graph, thread: dict[str, Any], drain: Drain
+) -> None:
+    messages = api.say(thread, "likes tea", "likes cake")["messages"]
+    drain()
+    tea, cake = Memory.objects.order_by("id")
+    tom, robert = person(graph, "Tom"), person(graph, "Robert", aliases=["Bobby"])
+    for memory_, names in ((tea, ("Tom", "Robert")), (cake, ("Tom", "Bobby"))):
+        for entity, name in zip((tom, robert), names, strict=True):
+            MentionFactory(memory=memory_, entity=entity, names=[name])
+    Entity.objects.filter(pk=robert.pk).update(apart=["cake"])
+    merge(api, tom, robert)
+    assert api.delete(f"/v1/messages/{messages[1]['id']}").status_code == 200
+    tom.refresh_from_db()
+    [record] = tom.merged
+    assert (record["name"], record["aliases"]) == ("Robert", [])
+    assert "cake" not in str(record)
+    assert "Bobby" not in str(record)
+
+
 def test_nor_does_one_remember_from_whom_it_was_told_apart(
     api: Api, graph: Graph, thread: dict[str, Any], drain: Drain
 ) -> None:
