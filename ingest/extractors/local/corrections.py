@@ -41,6 +41,8 @@ SENTENCE = re.compile(
     re.IGNORECASE,
 )
 PROPER = re.compile(r"(?<![.!?] )(?<!^)\b(?!I\b|I'm\b)[A-Z][\w'-]+(?: [A-Z][\w'-]+)*")
+A_NAME = re.compile(r"[A-Z][\w'-]*(?:,? (?:of|the|de|del|la|van|von|and|[A-Z][\w'-]*))*")
+"""Every word of it: "Tom moves on Friday" begins with a name, and is a sentence of its own."""
 DESCRIBED = re.compile(r"(?:the|my|a|an) (?P<which>[a-z-]+) (?P<noun>[a-z]+)")
 AGAIN = re.compile(r"(?<=[.!?])\s+")
 
@@ -120,7 +122,7 @@ def _by_kind(turn: Turn, text: str, right: str) -> str | None:
     described = DESCRIBED.fullmatch(right)
     if described:
         return _described(text, described)
-    pattern = NUMBER if NUMBER.fullmatch(right) else PROPER if right[0].isupper() else None
+    pattern = NUMBER if NUMBER.fullmatch(right) else PROPER if A_NAME.fullmatch(right) else None
     if pattern is None:
         return None
     found = [

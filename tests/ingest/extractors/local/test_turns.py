@@ -133,6 +133,19 @@ def test_a_correction_in_the_same_message_leaves_only_what_is_right(extractor: L
     assert told(after(extractor, "I live in Porto. Sorry, Lisbon. I love it.")) == ["@ lives in Lisbon."]
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("No wait, Tom moves on 14 December.", "Tom moves on 14 December 2026."),
+        ("Sorry, Ana starts on Monday.", "Ana starts on 16 March 2026."),
+    ],
+)
+def test_a_sentence_of_its_own_is_no_name_for_another(extractor: LocalExtractor, said: str, expected: str) -> None:
+    found = after(extractor, "We moved to York last week!", said)
+    assert not any(fact.corrects for fact in found)
+    assert {fact.content for fact in found} <= {expected}
+
+
 @pytest.mark.parametrize("said", ["No problem.", "Sorry, I have to go.", "It's sunny, not cold.", "No, thanks."])
 def test_what_only_sounds_like_a_correction_changes_nothing(extractor: LocalExtractor, said: str) -> None:
     assert after(extractor, "I live in Rome.", said) == []
