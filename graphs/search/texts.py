@@ -109,11 +109,11 @@ def _with(old: Texts, table: str, keys: NDArray[np.bytes_], model: str) -> Texts
         terms = dict(old.terms)
         for stem, pairs in cursor:
             terms[stem] = terms.get(stem, b"") + bytes(pairs)
-    counts = np.frombuffer(pieces, ">i4").astype(np.int64)
+    counts, widths = (np.frombuffer(column, ">i4").astype(np.int64) for column in (pieces, dimensions))
     rows = int(counts.sum())
     return Texts(
         keys=np.concatenate([old.keys, keys]),
-        vectors=_stacked(old.vectors, _vectors(vectors, np.frombuffer(dimensions, ">i4"))),
+        vectors=_stacked(old.vectors, _vectors(vectors, widths, old.vectors.shape[1] or int(widths.max(initial=0)))),
         tokens=_stacked(old.tokens, np.frombuffer(tokens, np.int8).reshape(rows, -1 if rows else 0)),
         starts=np.concatenate([old.starts, len(old.tokens) + np.cumsum(counts) - counts]),
         pieces=np.concatenate([old.pieces, counts]),
@@ -138,12 +138,14 @@ def _selected(grown: Texts, keys: NDArray[np.bytes_]) -> Texts:
     )
 
 
-def _vectors(blob: bytes, dimensions: NDArray[Any]) -> NDArray[np.float32]:
-    """Vectors as `halfvec_send` writes them: the number of dimensions, two empty bytes, and the halves."""
-    width = int(dimensions.max(initial=0))
+def _vectors(blob: bytes, dimensions: NDArray[Any], width: int) -> NDArray[np.float32]:
+    """Vectors as `halfvec_send` writes them: the number of dimensions, two empty bytes, and the halves. One that has
+    another width than ``width`` is left out: an endpoint may have changed what it answers under one name."""
     found = np.zeros((len(dimensions), width), np.float32)
-    if width:
-        found[dimensions > 0] = np.frombuffer(blob, ">f2").reshape(-1, width + 2)[:, 2:]
+    lengths = np.where(dimensions > 0, dimensions + 2, 0)
+    fits = (dimensions == width) & (dimensions > 0)
+    starts = np.cumsum(lengths)[fits] - width
+    found[fits] = np.frombuffer(blob, ">f2")[starts[:, None] + np.arange(width)]
     return found
 
 

@@ -175,3 +175,20 @@ def test_only_a_fact_that_is_over_ranks_lower(days: int, is_demoted: bool) -> No
     scores = {hit.record.pk: hit.score for hit in search([graph], "green tea", kinds=["memory"])}
     open_ended, ending = (scores[memory.pk] for memory in memories)
     assert (ending < open_ended) is is_demoted
+
+
+def test_vectors_of_another_length_under_the_same_name_are_left_out(graph: Graph) -> None:
+    """The endpoint changed its model under one name: what is older is still found, by its words at least."""
+    model, episodes = embedders.current().model, list(Episode.objects.order_by("pk"))
+    for episode, width in zip(episodes, (4, 384, 0), strict=True):
+        Embedding.objects.filter(episode=episode).delete()
+        if width:
+            EmbeddingFactory(episode=episode, memory=None, model=model, vector=[1.0] * width)
+    read = read_again(graph)
+    assert read.episodes.vectors.shape == (3, 384)
+    assert read.episodes.vectors.any(axis=1).tolist() == [False, True, False]
+    late = EpisodeFactory(graph=graph, content=TEA)
+    Embedding.objects.filter(episode=late).delete()
+    EmbeddingFactory(episode=late, memory=None, model=model, vector=[1.0] * 8)
+    assert read_again(graph).episodes.vectors.shape == (4, 384)
+    assert len(search([graph], "green tea", kinds=["episode"])) == 4
