@@ -189,9 +189,11 @@ def unlearn(graph: Graph, lost: Mapping[UUID, Collection[str]]) -> None:
     still = Entity.objects.filter(graph=graph, names__overlap=list(gone)).values_list("names", flat=True)
     gone -= {key for names in still for key in names}
     for entity in Entity.objects.filter(graph=graph).exclude(merged=[], apart=[]):
+        before = entity.merged, entity.apart
         entity.merged = _without(entity.merged, lost.get(entity.pk, ()), gone)
         entity.apart = [key for key in entity.apart if key not in gone]
-        entity.save(update_fields=["merged", "apart"])
+        if (entity.merged, entity.apart) != before:
+            entity.save(update_fields=["merged", "apart"])
 
 
 def _without(merged: Sequence[dict[str, Any]], lost: Collection[str], gone: Collection[str]) -> list[dict[str, Any]]:
