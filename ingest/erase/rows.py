@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.db import models
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from graphs.indexing import changed, write_memory_text
 from graphs.models import Embedding, Episode, Graph, Memory, MemoryRevision, Mention, Relation, Source
@@ -43,8 +43,6 @@ def forget(lost: Loss, rest: Rest) -> dict[str, int]:
     if touched:
         facts.bump(graph)
         Graph.objects.filter(pk=graph.pk).update(summarised_version=0)
-    elif episodes:
-        Graph.objects.filter(pk=graph.pk).update(search_version=F("search_version") + 1)
     return {"memories": len(lost.gone), "entities": entities, "episodes": episodes}
 
 
