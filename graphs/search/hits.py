@@ -24,7 +24,7 @@ from graphs.search.rank import Ranked, Scope, rank
 
 KINDS = ("memory", "entity", "relation", "episode")
 KIND_CHOICES = [(kind, kind) for kind in KINDS]
-CHUNK = 40
+CHUNK = 64
 """Rows that are fetched at once at first, as they are asked for, unless fewer are wanted; then twice as many."""
 _EPISODE = (
     "graph_id", "project_id", "source_kind", "source_id", "stream", "position", "role", "speaker", "language",

@@ -15,7 +15,7 @@ from graphs.search.index import GraphIndex
 from graphs.search.outline import ROLES, Outline
 from graphs.search.question import Question
 
-MAX_LATE = 250
+MAX_LATE = 200
 """Windows that get the dear score: in a larger graph the best of the cheap scores, which know their neighbours."""
 DAY = 86400.0
 _AFTERMATH = 31 * DAY

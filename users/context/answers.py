@@ -21,7 +21,7 @@ COVERED = 0.7
 """A line is left out when what stands in the block holds that share of its content words."""
 
 Recall = Callable[..., Iterable[Hit]]
-"""Kinds → the hits of those kinds, best first."""
+"""Kinds → the hits of those kinds, best first, at most ``limit`` of each."""
 
 
 @dataclass(frozen=True, slots=True)

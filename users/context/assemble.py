@@ -72,8 +72,9 @@ def assemble(
     names = {user.graph_id: ""} | {group.graph_id: group.name for group in groups}
     graphs = [user.graph, *(group.graph for group in groups)]
     recall = _recall(graphs, query, as_of, min(DEPTH, max_tokens // SHORTEST_LINE))
-    entities = (lines.of_entity(hit, "entities") for hit in recall("entity"))
-    packer.fill(entities, share=min(overhead, int(max_tokens * shares.entities)))
+    share = max(0, min(overhead, int(max_tokens * shares.entities)))
+    entities = recall("entity", limit=share // SHORTEST_LINE)
+    packer.fill((lines.of_entity(hit, "entities") for hit in entities), share=share)
     answers = Answers(packer, style, names, Relevance(query or ""), told={})
     answers.fill_first(recall("memory", "episode"), int(max_tokens * shares.first))
     answers.fill(recall("memory"), int(max_tokens * shares.facts))
