@@ -5,6 +5,7 @@ from itertools import groupby
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchVector
+from django.db import connection
 from django.db.models import F, TextField, Value
 from django.db.models.functions import Replace
 from django.utils import timezone
@@ -16,7 +17,17 @@ from graphs.models import Embedding, Episode, Graph, Memory
 from graphs.models.memory import SPEAKER
 from graphs.sentences import count_words
 
-TRAITS = ["language", "words", "is_question", "has_date", "excerpt"]
+_WRITE = """
+UPDATE graphs_episode episode
+   SET language = read.language, words = read.words, is_question = read.is_question, has_date = read.has_date,
+       excerpt = read.excerpt, tsv = to_tsvector(read.config::regconfig, episode.content), indexed_at = %(now)s
+  FROM unnest(%(id)s::uuid[], %(language)s::text[], %(config)s::text[], %(words)s::int[], %(is_question)s::bool[],
+              %(has_date)s::bool[], %(excerpt)s::text[])
+       AS read (id, language, config, words, is_question, has_date, excerpt)
+ WHERE episode.id = read.id
+"""
+"""One statement for all: `bulk_update` builds a CASE for every column of every row, and the database reads them all."""
+_READ = ("id", "language", "words", "is_question", "has_date", "excerpt")
 
 
 def index_episodes(episodes: Sequence[Episode]) -> list[Embedding]:
@@ -47,11 +58,9 @@ def embed_episodes(episodes: Sequence[Episode]) -> list[Embedding]:
 
 def save_index(episodes: Sequence[Episode], vectors: Sequence[Embedding]) -> None:
     """Write what `index_episodes` found. Call it in a transaction that holds the graph's lease."""
-    Episode.objects.bulk_update(episodes, TRAITS)
-    _write_full_text(episodes)
+    _write(episodes)
     Embedding.objects.bulk_create(vectors, ignore_conflicts=True)
     keep_to_model(vectors)
-    Episode.objects.filter(pk__in=[episode.pk for episode in episodes]).update(indexed_at=timezone.now())
     for graph in {episode.graph_id for episode in episodes}:
         changed(graph)
 
@@ -85,6 +94,12 @@ def index_memories(memories: Sequence[Memory]) -> list[Embedding]:
     ]
 
 
+def full_text_of(memory: Memory) -> SearchVector:
+    """The full-text vector of a memory as an expression, to be inserted together with it."""
+    text = Value(memory.content.replace(SPEAKER, ""), output_field=TextField())
+    return SearchVector(text, config=languages.search_config(memory.language))
+
+
 def write_memory_text(memories: Sequence[Memory]) -> None:
     """Fill the full-text vector of memories that were just saved."""
     for language, group in groupby(sorted(memories, key=lambda m: m.language), key=lambda m: m.language):
@@ -93,10 +108,11 @@ def write_memory_text(memories: Sequence[Memory]) -> None:
         Memory.objects.filter(pk__in=[memory.pk for memory in group]).update(tsv=vector)
 
 
-def _write_full_text(episodes: Sequence[Episode]) -> None:
-    for language, group in groupby(sorted(episodes, key=lambda e: e.language), key=lambda e: e.language):
-        vector = SearchVector("content", config=languages.search_config(language))
-        Episode.objects.filter(pk__in=[episode.pk for episode in group]).update(tsv=vector)
+def _write(episodes: Sequence[Episode]) -> None:
+    columns = {name: [getattr(episode, name) for episode in episodes] for name in _READ}
+    configs = [languages.search_config(episode.language) for episode in episodes]
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, {**columns, "config": configs, "now": timezone.now()})
 
 
 def _read(episode: Episode) -> None:
