@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from graphs import embedders
 from graphs.embedders import Encoded
 from graphs.entities import LONGEST_NAME, NAMING, call, create_entity, keys_of, named
-from graphs.indexing import changed, write_memory_text
+from graphs.indexing import changed, full_text_of
 from graphs.kinds import EntityType
 from graphs.models import Embedding, Entity, Episode, Graph, Memory, Mention, Relation, Source
 from ingest import facts, identify
@@ -37,9 +37,10 @@ class Writer:
         """Return how many memories, closings, entities and relations came of it."""
         for fact, code in zip(found, codes, strict=True):
             self._write_one(fact, code)
-        changed(self.graph.pk)  # a fact told again has one more source
         if self.written:
             facts.bump(self.graph)
+        else:
+            changed(self.graph.pk)  # a fact told again has one more source
         return {name: self.written[name] for name in ("memories", "closed", "entities", "relations")}
 
     def _write_one(self, fact: Fact, code: Encoded) -> None:
@@ -52,8 +53,8 @@ class Writer:
             self._restate(twin, stated)
             self._end_others(twin, fact)
             return
+        memory.tsv = full_text_of(memory)
         memory.save()
-        write_memory_text([memory])
         self._support(memory, stated)
         self._embed(memory, code)
         self._describe(memory, fact)

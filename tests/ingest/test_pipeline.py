@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.contrib.postgres.search import SearchQuery
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from graphs.models import Embedding, Episode, Graph, Memory
@@ -240,3 +243,24 @@ def _state() -> dict[str, Any]:
         "embeddings": Embedding.objects.count(),
         "versions": list(Graph.objects.values_list("version", flat=True)),
     }
+
+
+def test_messages_that_state_nothing_move_on_together(
+    api: Api, thread: dict[str, Any], scripted: Scripted, drain: Drain
+) -> None:
+    api.say(thread, *(f"{number}, hello!" for number in range(12)))
+    with CaptureQueriesContext(connection) as read:
+        drain()
+    assert len([query for query in read if query["sql"].startswith('UPDATE "ingest_ingestjob" SET "status"')]) == 2
+    assert list(IngestJob.objects.values_list("status", "attempts").distinct()) == [("done", 1)]
+
+
+def test_a_memory_is_inserted_with_its_full_text(
+    api: Api, thread: dict[str, Any], scripted: Scripted, drain: Drain
+) -> None:
+    api.say(thread, "lives_in Lisbon", "likes tea")
+    with CaptureQueriesContext(connection) as written:
+        drain()
+    assert [query for query in written if query["sql"].startswith('UPDATE "graphs_memory"')] == []
+    assert Memory.objects.filter(tsv=SearchQuery("lisbon", config="english")).count() == 1
+    assert Memory.objects.filter(tsv=SearchQuery("tea", config="english")).count() == 1
