@@ -1,5 +1,6 @@
 """From facts to beliefs: the same entity, the same fact, a fact that ends another. Runs while the lease is held."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -192,7 +193,8 @@ class Writer:
             facts.retire(other, by=memory, reason="corrected", cause=self.episode)
             self._closes(other)
         others = [other for ending in fact.ends for other in self._ended_by(memory, fact, ending)]
-        for other in {other.pk: other for other in (*others, *self._in_slot(memory, fact))}.values():
+        others += [*self._in_slot(memory, fact), *self._told_over(memory, fact)]
+        for other in {other.pk: other for other in others}.values():
             facts.close(other, at=at, by=memory, reason="ended by a later fact", cause=self.episode)
             self._closes(other)
 
@@ -214,6 +216,17 @@ class Writer:
             return []
         rows = Memory.objects.holding(self.said_at).filter(graph=self.graph, about=self.speaker)
         return list(rows.filter(content__startswith=fact.slot, said_at__lte=self.said_at).exclude(pk=memory.pk))
+
+    def _told_over(self, memory: Memory, fact: Fact) -> list[Memory]:
+        """Those that hold and whose sentence says what this one ends."""
+        rows = Memory.objects.holding(self.said_at).filter(graph=self.graph, about=self.speaker)
+        rows = rows.filter(said_at__lte=self.said_at).exclude(pk=memory.pk)
+        return [
+            row
+            for closing in fact.closes
+            for row in rows.filter(content__icontains=closing.word)
+            if re.match(closing.pattern, row.content, re.IGNORECASE)
+        ]
 
     def _ended_by(self, memory: Memory, fact: Fact, ending: Ending) -> list[Memory]:
         at = fact.span.valid_from or self.said_at

@@ -1,7 +1,8 @@
 """An extractor for tests that reads a made-up language, so that no test of the pipeline rests on what English means.
 
 A line is ``predicate object``: "lives_in Lisbon" asserts it and ends every other home, "likes tea" asserts it,
-"stopped_likes tea" ends it. "at 2024-05-01 visited Rome" happened on that day. "poison" can't be read, "deadly" kills
+"stopped_likes tea" ends it, "over tea" ends
+what any sentence says of it. "at 2024-05-01 visited Rome" happened on that day. "poison" can't be read, "deadly" kills
 the process that reads it. Everything else says nothing.
 """
 
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from graphs.kinds import EntityType, MemoryKind, Precision
-from ingest.extractors.base import SPEAKER, Ending, ExtractionFailed, Fact, Link, Span, Thing, Utterance
+from ingest.extractors.base import SPEAKER, Closing, Ending, ExtractionFailed, Fact, Link, Span, Thing, Utterance
 
 PREDICATES = {
     "named": (MemoryKind.IDENTITY, EntityType.PERSON),
@@ -45,7 +46,14 @@ def _facts(text: str) -> list[Fact]:
         os.kill(os.getpid(), signal.SIGKILL)
     if "poison" in text:
         raise ExtractionFailed("this can't be read")
+    if text.startswith("over "):
+        return [_over(text.removeprefix("over "))]
     return [_fact(*found.groups()) for found in map(_LINE.fullmatch, text.splitlines()) if found]
+
+
+def _over(word: str) -> Fact:
+    closing = Closing(rf"{SPEAKER} likes {re.escape(word)}\b", word)
+    return Fact(f"{SPEAKER} is done with {word}.", MemoryKind.EVENT, closes=(closing,))
 
 
 def _fact(day: str | None, stopped: str | None, predicate: str, name: str) -> Fact:

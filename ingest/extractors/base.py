@@ -71,6 +71,15 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """Earlier facts of the same speaker that a fact ends, told from their sentences: those that ``pattern``, a regular
+    expression, matches from their start, and that hold ``word``, whatever its case."""
+
+    pattern: str
+    word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """When a fact holds in the world, half open, aware UTC. For an event or a plan it is its day, month, year or time:
     ``valid_from`` is its start, ``valid_to`` is None, and ``precision`` says how long it is."""
@@ -96,6 +105,7 @@ class Fact:
     slot: str = ""
     """How a fact begins of which only one can hold: "\N{OBJECT REPLACEMENT CHARACTER}'s favourite drink is". It ends
     the earlier ones of the same speaker that begin so."""
+    closes: tuple[Closing, ...] = ()
 
 
 LONGEST_SENTENCE = 2_000

@@ -170,3 +170,11 @@ def test_a_statement_is_its_own_source(api: Api) -> None:
     assert again["id"] == stated["id"]
     assert len(again["sources"]) == 2
     assert Memory.objects.count() == 1
+
+
+def test_a_fact_closes_those_whose_sentence_it_says_is_over(
+    api: Api, user: dict[str, Any], thread: dict[str, Any], drain: Drain
+) -> None:
+    api.say(thread, said("likes tea", 2020), said("likes teapots", 2020), said("over tea", 2022))
+    drain()
+    assert {one["content"] for one in api.memories(user)} == {"Alice likes teapots.", "Alice is done with tea."}

@@ -13,10 +13,28 @@ JOINING = re.compile(rf"^(?P<who>I|We) (?P<verb>joined|started|started there|sta
 BEEN = re.compile(
     r"^(?P<who>I|We)(?:'ve| have) (?:been|lived|worked)(?: (?:there|here|with them))?(?= (?:since|for)\b)"
 )
+SEEKING = re.compile(
+    r"\b(?:(?:looking|searching|hunting) for|need|want to (?:buy|rent|hire|adopt)|trying to find) (?P<what>(?:an?|another) (?:[\w'-]+ ){0,3}?[\w'-]+)(?=[.,!]| (?:in|for|with|near|at|on|to|that|who|from|and)\b)",
+    re.IGNORECASE,
+)
+FOUND_ONE = re.compile(
+    r"^(?P<found>(?:I|We|I've|We've)(?: have)?(?: finally| just)? found) one(?= (?:in|near|at|on|last|this|yesterday|today)\b|[.!,])"
+)
+SOMEONE = re.compile(
+    r"\b(?P<met>dating|seeing|met) (?:someone|somebody|an? (?:new )?(?:man|woman|guy|girl|boy))\b(?P<when>[^,.;]{0,30}), (?:and )?(?:his|her|their) name(?:'s| is) (?P<name>[A-Z][\w-]+)"
+)
+
+
+def with_names_given(line: str) -> str:
+    """ "I'm dating someone, her name is Ida" as "I'm dating Ida"."""
+    return SOMEONE.sub(r"\g<met> \g<name>\g<when>", line)
 
 
 def with_what_was_said(before: str, text: str) -> str:
-    """Return ``text`` with the employer or the home that ``before`` named."""
+    """Return ``text`` with the employer, the home or what was sought that ``before`` named."""
+    sought = SEEKING.search(before)
+    if sought and FOUND_ONE.match(text):
+        return FOUND_ONE.sub(lambda m: f"{m['found']} {sought['what']}", text)
     employer, home = EMPLOYED.match(before), LIVING.match(before)
     firm = (employer["name"] or employer["other"]) if employer else None
     if firm:

@@ -14,6 +14,7 @@ from ingest.extractors.local.answers import completed
 from ingest.extractors.local.clause import Clause
 from ingest.extractors.local.clauses import clauses, reasons
 from ingest.extractors.local.cleaning import prose
+from ingest.extractors.local.closings import closings_of
 from ingest.extractors.local.corrections import corrections_of, mended_facts, mended_lines
 from ingest.extractors.local.instructions import read_instruction
 from ingest.extractors.local.mentions import mentions_before
@@ -71,7 +72,7 @@ def _facts(utterance: Utterance, said: list[Sentence], parsed: "Iterator[Doc]") 
         instruction = read_instruction(sentence.text)
         doc = next(parsed) if may_hold_a_fact(sentence.text) else None
         if instruction:
-            facts.append(instruction)
+            facts.append(_weighed(instruction, sentence))
         elif doc is not None:
             found = list(_facts_of_sentence(doc, sentence, scene, utterance))
             found = found or list(filter(None, [read_phrase(sentence.text)]))
@@ -99,7 +100,8 @@ def _weighed(fact: Fact, sentence: Sentence) -> Fact:
     own = (link.predicate for link in fact.links if link.subject.name == SPEAKER)
     ends = tuple(Ending(predicate, sentence.instead_of) for predicate in own) if sentence.instead_of else ()
     confidence = min(fact.confidence, DOUBTFUL) if sentence.hedged else fact.confidence
-    return replace(fact, confidence=confidence, ends=(*fact.ends, *ends), slot=slot_of(fact.content))
+    slot, closes = slot_of(fact.content), () if sentence.hedged else closings_of(fact.content)
+    return replace(fact, confidence=confidence, ends=(*fact.ends, *ends), slot=slot, closes=closes)
 
 
 def _fact(said: Said | None) -> Fact | None:

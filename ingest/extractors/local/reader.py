@@ -19,6 +19,7 @@ from ingest.extractors.local.readings import (
     home,
     lasting,
     mine,
+    outcomes,
     people,
     plans,
     problems,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 BY_VERB: tuple[dict[str, Reader], ...] = (
     work.VERBS, home.VERBS, people.VERBS, tastes.VERBS, health.VERBS, skills.VERBS, things.VERBS, plans.VERBS,
-    being.VERBS, changes.VERBS, projects.VERBS, doings.VERBS, lasting.VERBS,
+    being.VERBS, changes.VERBS, projects.VERBS, outcomes.VERBS, doings.VERBS, lasting.VERBS,
 )  # fmt: skip
 """In the order in which they are asked: the first that makes something of a clause has it."""
 
@@ -83,7 +84,7 @@ def _ends_for_speaker(said: Said) -> bool:
 def _read(said: Said) -> Reading | None:
     if said.clause.tense is Tense.PRESENT and any(t.tag_ == "MD" for t in said.clause.auxiliaries):
         return _with_modal(said)
-    plain = problems.problem(said) or being.handed(said)
+    plain = problems.problem(said) or outcomes.outcome(said) or being.handed(said)
     if plain:
         return plain
     if said.clause.head.pos_ == "NOUN" and said.clause.head.tag_ != "NNS":

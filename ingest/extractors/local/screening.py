@@ -65,6 +65,10 @@ ABOUT_YOU = re.compile(r"\b(?:you|you're|you've|you'll|you'd|your|yours|yourself
 FIRST_PERSON = re.compile(r"\b(?:I|I'm|I've|I'll|I'd|me|my|mine|myself|we|we're|we've|we'll|us|our|ours)\b")
 FIRST_PERSON_ANY = re.compile(r"\b(?:my|me|we|our|us|mine|myself)\b", re.IGNORECASE)
 NAMED = re.compile(r"\b(?!(?:The|That|This|It|There|What|You|They|These|Those|And|But|So)\b)[A-Z][\w'-]+")
+CAME_OUT = re.compile(
+    r"^The [\w' -]+ (?:works? (?:again|now)|(?:is|has been|was) (?:\w+ )?(?:fixed|resolved|solved|repaired|back|delivered|working again)|(?:has )?(?:arrived|came through))\b",
+    re.IGNORECASE,
+)
 
 
 def may_hold_a_fact(text: str) -> bool:
@@ -79,7 +83,9 @@ def may_hold_a_fact(text: str) -> bool:
 
 
 def speaks_of_somebody(text: str) -> bool:
-    return bool(FIRST_PERSON.search(text) or FIRST_PERSON_ANY.search(text) or NAMED.search(text))
+    return bool(
+        FIRST_PERSON.search(text) or FIRST_PERSON_ANY.search(text) or NAMED.search(text) or CAME_OUT.match(text)
+    )
 
 
 def is_open(text: str) -> bool:

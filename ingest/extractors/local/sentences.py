@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from graphs.dates import resolve_dates
-from ingest.extractors.local.carrying import with_what_was_said
+from ingest.extractors.local.carrying import with_names_given, with_what_was_said
 from ingest.extractors.local.casing import with_capitals
 from ingest.extractors.local.kin import PETS, RELATIONS
 from ingest.extractors.local.mentions import Mention, with_antecedent, with_those_of
@@ -68,7 +68,7 @@ END = re.compile(r"[.!?]+[\"')\]]*(?=\s|$)|\s*;\s+|\s+-{1,2}\s+|(?<=[a-z)])\s*\.
 FILLER = r"""(?:well|so|oh|ah|aw|um+|uh+|hm+|yeah|yea|yes|yep|yup|no|nope|nah|ok|okay|okey|sure|right|alright|all right|anyway|anyways|
 honestly|tbh|fyi|lol|haha+|hehe+|wow|omg|yay|ugh|look|listen|guess what|good news|great news|big news|bad news|sad news|fun fact|
 also|and|but|plus|besides|then|actually|basically|personally|frankly|of course|certainly|definitely|absolutely|exactly|unfortunately|
-fortunately|luckily|sadly|thankfully|no problem|no worries|wait|hold on|sorry|my bad|correction|thanks|thank you|cheers|in fact|speaking of which|
+fortunately|luckily|sadly|thankfully|no problem|no worries|no wait|wait|hold on|sorry|my bad|correction|thanks|thank you|cheers|in fact|speaking of which|
 speaking of that|by the way|btw|as for me|for me|to be honest|to be fair|in other news|just so you know|for your information|
 for the record|as you know|as I said|like I said|you know what|you know|you see|I mean|I think|I must say|I have to say|I'd say|hopefully|
 anyhow|meanwhile|however|in the meantime|on (?:another|a(?: \w+)?) note|firstly|secondly|finally|eventually|afterwards|first|just|recently|lately|as for \w+|indeed|true|same here|me too|nice|great|cool|awesome|perfect|update|ps|p\.s\.|nb|note|first of all|for example|for instance|
@@ -199,7 +199,7 @@ def normal(line: str) -> str:
     line = BREAKFAST.sub(r"\1 eat ", line)
     line = LABELLED.sub(lambda match: f"My {match[1].lower()} is ", line)
     line = IS_CONTRACTED.sub(r"\1 is ", line)
-    return with_capitals(re.sub(r"\s+", " ", LONE_I.sub("I", line)).strip())
+    return with_names_given(with_capitals(re.sub(r"\s+", " ", LONE_I.sub("I", line)).strip()))
 
 
 def _emoji_as_stop(match: re.Match[str]) -> str:

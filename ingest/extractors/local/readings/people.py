@@ -103,8 +103,13 @@ def together(said: Said) -> Reading | None:
 
 
 def dating(said: Said) -> Reading | None:
-    who = _named_objects(said, "")
-    return Reading(MemoryKind.RELATIONSHIP, links(said.subject, "partner_of", who), state=True) if who else None
+    """ "I'm dating Tom", "I've been seeing someone since May"; "I'm seeing my sister" is none."""
+    who = _named_objects(said, "") if said.clause.lemma == "date" else []
+    somebody = any(t.lower_ in ("someone", "somebody") for t in said.clause.objects)
+    lasting = said.clause.tense in (Tense.PROGRESSIVE, Tense.PERFECT) and said.clause.main.tag_ == "VBG"
+    if not (who or (somebody and lasting and not said.clause.negated)):
+        return None
+    return Reading(MemoryKind.RELATIONSHIP, links(said.subject, "partner_of", who), state=True)
 
 
 def _named_objects(said: Said, preposition: str) -> list[Thing]:
@@ -181,6 +186,7 @@ VERBS: dict[str, Reader] = {
     "divorce": parting,
     "separate": parting,
     "date": dating,
+    "see": dating,
     "die": dying,
     "pass away": dying,
     "pass": dying,

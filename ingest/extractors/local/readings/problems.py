@@ -94,10 +94,11 @@ def _is_broken(said: Said) -> bool:
 
 
 def cannot(said: Said) -> Reading | None:
-    """ "I can't log in", "we cannot connect to the VPN"."""
+    """ "I can't log in", "we cannot connect to the VPN", and the end of it: "I can log in again"."""
     clause = said.clause
     modal = any(t.lower_ in ("can", "ca") for t in clause.auxiliaries)
-    if not (modal and clause.negated and clause.lemma in CANNOT):
+    again = bool(clause.words & {"again", "finally"})
+    if not (modal and (clause.negated or again) and clause.lemma in CANNOT):
         return None
     informative = any(t.pos_ in ("NOUN", "PROPN") and is_informative(t) for t in clause.tokens if t.i > clause.main.i)
     return Reading(MemoryKind.FACT, confidence=LOOSE, state=True) if informative or clause.particle == "in" else None

@@ -85,7 +85,7 @@ def placed(said: Said) -> Reading | None:
         noun is None
         or noun.lemma_ not in PLACED
         or said.clause.negated
-        or not any(t.dep_ in ("compound", "amod", "poss") for t in noun.children)
+        or not any(t.dep_ in ("compound", "amod", "poss", "prep") for t in noun.children)
     ):
         return None
     return Reading(PLACED[noun.lemma_], state=True)
