@@ -9,11 +9,11 @@ from itertools import count, islice
 from uuid import UUID
 
 import numpy as np
-from django.db.models import prefetch_related_objects
+from django.db.models import F, prefetch_related_objects
 from numpy.typing import NDArray
 
 from graphs import embedders
-from graphs.models import Entity, Episode, Graph, Memory, Relation, Source
+from graphs.models import Entity, Episode, Graph, Memory, MemoryRevision, Relation, Source
 from graphs.search import question as questions
 from graphs.search.beliefs import KINDS as MEMORY_KINDS
 from graphs.search.beliefs import Beliefs, sources_then
@@ -100,7 +100,8 @@ class Found:
     def __init__(self, graphs: Sequence[Graph], question: Question, filters: Filters):
         scopes = [filters.scope(graph, question.encoded.model) for graph in graphs]
         self._question = question
-        self._graphs = [_InGraph(ranked, filters.as_of) for ranked in rank(scopes, question)]
+        ranked = rank(scopes, question)
+        self._graphs = [_InGraph(graph, one, filters.as_of) for graph, one in zip(graphs, ranked, strict=True)]
         self._streams: dict[tuple[str, int], _Stream] = {}
 
     def best(self, *kinds: str, limit: int) -> Iterator[Hit]:
@@ -139,7 +140,8 @@ class _Stream:
 class _InGraph:
     """The hits of each kind in one graph, best first."""
 
-    def __init__(self, ranked: Ranked, as_of: datetime | None):
+    def __init__(self, graph: Graph, ranked: Ranked, as_of: datetime | None):
+        self._graph_id = graph.pk
         self._index = ranked.scope.index
         self._sources = ranked.scope.sources
         self._as_of = as_of
@@ -169,7 +171,7 @@ class _InGraph:
         """Those that the memories assert, each as good as its memory."""
         beliefs = self._index.beliefs
         memory_of = beliefs.asserted[:, 0]
-        scores = self._memory_scores[memory_of]
+        scores = self._linking_scores()[memory_of]
         for places in _chunks(scores, chunk):
             known = Relation.objects.select_related("subject", "object")
             memories = self._memory_rows([beliefs.uuid(place) for place in memory_of[places].tolist()])
@@ -184,11 +186,12 @@ class _InGraph:
     def entities(self, question: Question, chunk: int) -> Iterator[Hit]:
         """Each as good as the best memory that speaks of it; one that the question names comes first."""
         beliefs = self._index.beliefs
-        memories, entities = beliefs.mentions[np.argsort(-self._memory_scores[beliefs.mentions[:, 0]], kind="stable")].T
+        linking = self._linking_scores()
+        memories, entities = beliefs.mentions[np.argsort(-linking[beliefs.mentions[:, 0]], kind="stable")].T
         spoken_of, first = np.unique(entities, return_index=True)
         best = dict(zip(spoken_of.tolist(), memories[first].tolist(), strict=True))
         scores = np.zeros(len(beliefs.entities))
-        scores[spoken_of] = self._memory_scores[memories[first]]
+        scores[spoken_of] = linking[memories[first]]
         named = list(beliefs.named(question.names))
         scores[named] = np.where(scores[named] > 0, 1 - (1 - scores[named]) / 2, 0)
         for places in _chunks(scores, chunk):
@@ -198,6 +201,14 @@ class _InGraph:
                 entity = rows.get(beliefs.entity(place))
                 if entity:
                     yield Hit("entity", entity, float(scores[place]), sources[best[place]])
+
+    def _linking_scores(self) -> NDArray[np.float64]:
+        """The scores of memories; 0 for one that said something else then: what it is linked to is of its words now."""
+        if self._as_of is None:
+            return self._memory_scores
+        then = MemoryRevision.objects.filter(recorded_from__lte=self._as_of, recorded_to__gt=self._as_of)
+        other = then.filter(graph=self._graph_id).exclude(content=F("memory__content")).values_list("memory", flat=True)
+        return np.where(self._index.beliefs.among(other), 0.0, self._memory_scores)
 
     def _sources_of(self, places: list[int]) -> dict[int, list[Episode]]:
         """The episodes that each memory rests on, oldest first."""

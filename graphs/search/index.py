@@ -60,10 +60,10 @@ _kept = _Kept()
 
 
 def index_of(graph: Graph, model: str) -> GraphIndex:
-    """The index of a graph as ``graph`` was read, or newer."""
+    """The index of a graph as ``graph`` was read, or newer. After a restore of the database versions may go back."""
     key = (graph.pk, model)
     old = _kept.get(key)
-    if old and old.version >= graph.search_version:
+    if old and old.version == graph.search_version:
         return old
     outlined, episode_keys = outline.load(graph.pk, model)
     believed, memory_keys = beliefs.load(graph.pk, model, outlined)

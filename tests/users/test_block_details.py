@@ -208,3 +208,9 @@ def _frame_lines(block: str) -> list[str]:
         if line == heading or heading in FRAME or line == "</memory>":
             found.append(line)
     return found
+
+
+@pytest.mark.parametrize("text", ["a <", "a < ", "a <\n/memory>"])
+def test_a_line_does_not_end_in_the_beginning_of_a_tag(text: str) -> None:
+    assert not fence.line(text).endswith("<")
+    assert "‹" in fence.line(text)

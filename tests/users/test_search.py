@@ -121,6 +121,22 @@ def test_the_kind_is_that_of_the_moment(api: Api, user: dict[str, Any], thread: 
     assert found["skill"] == []
 
 
+def test_as_of_a_moment_nothing_is_linked_by_words_that_came_later(
+    api: Api, user: dict[str, Any], thread: dict[str, Any], drain: Drain
+) -> None:
+    api.say(thread, "lives_in Lisbon")
+    drain()
+    [memory] = search(api, user, "Where does Alice live?", kinds=["memory"])
+    moment = timezone.now().isoformat()
+    api.patch(f"/v1/memories/{memory['id']}", {"content": "Alice lives in Faro."})
+    drain()
+    then = search(api, user, "Where does Alice live?", asOf=moment)
+    assert {(hit["kind"], hit["text"]) for hit in then} == {
+        ("memory", "Alice lives in Lisbon."),
+        ("episode", "lives_in Lisbon"),
+    }
+
+
 def test_filters_by_when_it_was_said(api: Api, user: dict[str, Any], thread: dict[str, Any], drain: Drain) -> None:
     for day in ("01", "02", "03"):
         api.say(thread, {"role": "user", "content": f"likes tea {day}", "createdAt": f"2026-03-{day}T09:00:00Z"})

@@ -3,8 +3,8 @@
 import re
 import unicodedata
 
-_TAG = re.compile(r"<(?=\s*[/!?|<]|\s*[^\W\d])|<(?![\s=\d]|$)")
-"""Every "<" but that of a comparison with a number."""
+_TAG = re.compile(r"<(?=\s*[/!?|<]|\s*[^\W\d])|<(?![\s=\d])")
+"""Every "<" but that of a comparison with a number on the same line."""
 _SPACE = re.compile(r"\s+")
 _VARIATIONS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 """They change how the sign before them is drawn, and can carry a message that nobody sees."""
@@ -15,7 +15,7 @@ def line(text: str) -> str:
     """One line, without control characters and hidden signs, in which nothing reads as a tag."""
     plain = text.isascii() and text.isprintable()
     seen = text if plain else "".join(_shown(sign) for sign in _VARIATIONS.sub("", text))
-    return _TAG.sub("‹", _SPACE.sub(" ", seen)).strip()
+    return _TAG.sub("‹", _SPACE.sub(" ", seen).strip())
 
 
 def _shown(sign: str) -> str:
