@@ -9,10 +9,9 @@ WORDS = 0.5
 """z of the window's BM25: agrees with LATE on most and adds rare words and names that the model never learned."""
 COSINE = 0.5
 """z of the cosine; only where there are no token vectors, since late interaction contains it."""
-SPEAKER = 2.0
-"""A question that names a speaker wants what that person said, and the same topics come back in what the others say;
-half where nobody is named."""
-TIME = 1.5
+SPEAKER = 1.0
+"""A question that names a speaker wants what that person said; half where nobody is named."""
+TIME = 1.0
 """Said within the span that the question names; a little for the month after, when things are told of."""
 ENTITY = 0.3
 """A memory of the episode speaks of an entity that the question names: the graph's own link, often redundant."""
