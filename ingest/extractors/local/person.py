@@ -50,7 +50,8 @@ class Telling:
         lower = token.lower_
         if lower == "we":
             return self._we(token)
-        if lower in FIRST and token.pos_ != "PROPN" and token.dep_ != "compound":
+        is_a_noun = token.pos_ == "PROPN" or (token.dep_ == "compound" and token.head.lower_ != lower)  # "mine shaft"
+        if lower in FIRST and not is_a_noun:
             return self._speaker(token, lower)
         if token.i in self.agreement:
             return self._verb(token)
