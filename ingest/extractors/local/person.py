@@ -50,8 +50,7 @@ class Telling:
         lower = token.lower_
         if lower == "we":
             return self._we(token)
-        is_a_noun = token.pos_ == "PROPN" or (token.dep_ == "compound" and token.head.lower_ != lower)  # "mine shaft"
-        if lower in FIRST and not is_a_noun:
+        if lower in FIRST and not _is_a_noun(token):
             return self._speaker(token, lower)
         if token.i in self.agreement:
             return self._verb(token)
@@ -134,6 +133,12 @@ def expanded_word(token: "Token") -> str:
         )
         return "has" if done else "is"
     return expanded(token.text) if lower in CLITICS or lower in ("ca", "wo", "sha") else token.text
+
+
+def _is_a_noun(token: "Token") -> bool:
+    """ "The mine shaft", but not "planning mine planning"."""
+    begins = token.i > 0 and token.nbor(-1).pos_ in ("DET", "ADJ")
+    return token.pos_ == "PROPN" or (token.dep_ == "compound" and begins)
 
 
 def _is_coordinated(token: "Token") -> bool:
