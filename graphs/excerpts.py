@@ -7,7 +7,7 @@ from datetime import datetime
 from graphs.dates import Bound, Resolved, Unit, in_words, resolve_dates
 from graphs.languages import stemmer
 from graphs.models import Episode
-from graphs.sentences import sentences
+from graphs.sentences import is_question, sentences
 from graphs.words import content_words
 
 _KEPT_AT_LEAST = 0.6
@@ -34,7 +34,7 @@ def _is_filler(sentence: str) -> bool:
     """A question, or a sentence with at most one word that says something, unless it holds a figure."""
     if any(map(str.isdigit, sentence)):
         return False
-    return sentence.endswith("?") or _weight(sentence) <= 1
+    return is_question(sentence) or _weight(sentence) <= 1
 
 
 def _weight(text: str) -> int:

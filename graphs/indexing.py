@@ -15,7 +15,7 @@ from graphs.dates import resolve_dates
 from graphs.excerpts import condense
 from graphs.models import Embedding, Episode, Graph, Memory
 from graphs.models.memory import SPEAKER
-from graphs.sentences import count_words
+from graphs.sentences import count_words, is_question
 
 _WRITE = """
 UPDATE graphs_episode episode
@@ -118,7 +118,7 @@ def _write(episodes: Sequence[Episode]) -> None:
 def _read(episode: Episode) -> None:
     episode.language = languages.detect(episode.content)
     episode.words = count_words(episode.content)
-    episode.is_question = episode.content.rstrip().endswith("?")
+    episode.is_question = is_question(episode.content)
     episode.has_date = bool(resolve_dates(episode.content, episode.said_at))
     episode.excerpt = condense(episode.content, episode.said_at)
 

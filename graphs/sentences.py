@@ -14,6 +14,11 @@ def sentences(text: str) -> list[str]:
     return [found for found in (part.strip() for part in _BREAK.split(text)) if found]
 
 
+def is_question(text: str) -> bool:
+    """Whether it ends in a question mark, be it that of Chinese and Japanese, of Arabic or of Greek."""
+    return text.rstrip().endswith(("?", "？", "؟", "\u037e"))
+
+
 def count_words(text: str) -> int:
     return len(_WORD.findall(text))
 

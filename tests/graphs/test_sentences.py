@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphs.sentences import pieces, sentences
+from graphs.sentences import is_question, pieces, sentences
 from graphs.words import content_words
 
 LONG = {
@@ -53,3 +53,11 @@ def test_scripts_without_spaces_have_words_too() -> None:
     assert content_words("I moved to 東京都港区!") == ["moved", "東京", "京都", "都港", "港区"]
     assert content_words("猫") == ["猫"]
     assert content_words("Ich wohne in Köln") == ["ich", "wohne", "köln"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Tea? ", True), ("お茶はどう？", True), ("شاي؟", True), ("Tea.", False)],
+)
+def test_a_question_ends_in_the_mark_of_its_script(text: str, expected: bool) -> None:
+    assert is_question(text) is expected
