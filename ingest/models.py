@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from graphs.models import Graph
+from graphs.models import Document, Graph
 from memos.projects.models import Record, RecordQuerySet
 from threads.models import Message, Thread
 from users.models import User
@@ -26,12 +26,16 @@ def nothing_written() -> dict[str, int]:
 
 
 class IngestJob(Record):
-    """One unit of work: the extraction of one message."""
+    """One unit of work: the extraction of one message, or of one document, which is read piece by piece.
+
+    A group's graph has jobs without a user. ``position`` is how many pieces of a document have been written.
+    """
 
     PREFIX = "ij"
 
     class Kind(models.TextChoices):
         MESSAGE = "message"
+        DOCUMENT = "document"
 
     class Status(models.TextChoices):
         QUEUED = "queued"
@@ -42,9 +46,10 @@ class IngestJob(Record):
     UNFINISHED = (Status.QUEUED, Status.RUNNING)
 
     graph = models.ForeignKey(Graph, on_delete=models.CASCADE, related_name="jobs")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="jobs")
-    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="jobs")
-    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="job")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="jobs", null=True, blank=True)
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="jobs", null=True, blank=True)
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="job", null=True, blank=True)
+    document = models.OneToOneField(Document, on_delete=models.CASCADE, related_name="job", null=True, blank=True)
     kind = models.CharField(max_length=9, choices=Kind.choices, default=Kind.MESSAGE)
     status = models.CharField(max_length=7, choices=Status.choices, default=Status.QUEUED)
     said_at = models.DateTimeField()
@@ -53,6 +58,7 @@ class IngestJob(Record):
     error_code = models.CharField(max_length=50, blank=True)
     error_detail = models.TextField(blank=True)
     written = models.JSONField(default=nothing_written)
+    position = models.PositiveIntegerField(default=0, editable=False)
     request_id = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -62,6 +68,13 @@ class IngestJob(Record):
 
     class Meta:
         verbose_name = "ingest job"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="message", message__isnull=False, thread__isnull=False, document=None)
+                | Q(kind="document", document__isnull=False, message=None, thread=None),
+                name="job_reads_one_thing",
+            ),
+        ]
         indexes = [
             models.Index(F("project"), F("id").desc(), name="job_by_project"),
             models.Index(

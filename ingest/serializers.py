@@ -1,6 +1,7 @@
 """Jobs as the API shows them, and what came of a message."""
 
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -33,6 +34,7 @@ class JobOut(CamelSerializer):
     graph_id = serializers.SerializerMethodField()
     thread_id = serializers.SerializerMethodField()
     message_id = serializers.SerializerMethodField()
+    document_id = serializers.SerializerMethodField()
     attempts = serializers.IntegerField()
     error = JobError(allow_null=True)
     written = Written()
@@ -40,17 +42,24 @@ class JobOut(CamelSerializer):
     started_at = Moment(allow_null=True)
     finished_at = Moment(allow_null=True)
 
-    def get_user_id(self, job: IngestJob) -> str:
-        return ids.encode("usr", job.user_id)
+    def get_user_id(self, job: IngestJob) -> str | None:
+        return _ref("usr", job.user_id)
 
     def get_graph_id(self, job: IngestJob) -> str:
         return ids.encode("grph", job.graph_id)
 
-    def get_thread_id(self, job: IngestJob) -> str:
-        return ids.encode("thr", job.thread_id)
+    def get_thread_id(self, job: IngestJob) -> str | None:
+        return _ref("thr", job.thread_id)
 
-    def get_message_id(self, job: IngestJob) -> str:
-        return ids.encode("msg", job.message_id)
+    def get_message_id(self, job: IngestJob) -> str | None:
+        return _ref("msg", job.message_id)
+
+    def get_document_id(self, job: IngestJob) -> str | None:
+        return _ref("doc", job.document_id)
+
+
+def _ref(prefix: str, key: UUID | None) -> str | None:
+    return ids.encode(prefix, key) if key else None
 
 
 class MessageDetail(MessageOut):

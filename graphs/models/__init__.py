@@ -1,9 +1,21 @@
 """The store that memories live in."""
 
+from graphs.models.document import Document
 from graphs.models.episode import Episode
 from graphs.models.graph import Graph
 from graphs.models.memory import Memory, MemoryRevision, Mention, Source
 from graphs.models.thing import Entity, Relation
 from graphs.models.vector import Embedding
 
-__all__ = ["Embedding", "Entity", "Episode", "Graph", "Memory", "MemoryRevision", "Mention", "Relation", "Source"]
+__all__ = [
+    "Document",
+    "Embedding",
+    "Entity",
+    "Episode",
+    "Graph",
+    "Memory",
+    "MemoryRevision",
+    "Mention",
+    "Relation",
+    "Source",
+]
