@@ -171,7 +171,7 @@ ENDPOINTS = [
         ],
     ),
     Endpoint("GET", "/v1/users/{user}", "read", 2),
-    Endpoint("DELETE", "/v1/users/{user}", "write", 19),
+    Endpoint("DELETE", "/v1/users/{user}", "write", 20),
     Endpoint("GET", "/v1/users/{user}/graph", "read", 2),
     Endpoint("GET", "/v1/users/{user}/context", "read", 38, query=CONTEXT),
     Endpoint("POST", "/v1/users/{user}/summary", "write", 6, query=[Field("force", ["", "perhaps", NUL, "2"])]),

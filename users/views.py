@@ -63,6 +63,10 @@ class UserViewSet(ProjectViewSet):
         "memories": MemoryListQuery,
     }
     scopes = {"search": Scope.READ}
+    waiting = frozenset({"summary"})
+
+    def look_up(self, **named: str) -> None:
+        self.get_user(named["user_id"])
 
     def get_user(self, ref: str, rows: QuerySet[User] | None = None) -> User:
         """The project's user with that id, or a 404."""
@@ -70,12 +74,14 @@ class UserViewSet(ProjectViewSet):
         user = users.by_ref(ref).select_related("graph").first()  # type: ignore[attr-defined]
         if user is None:
             raise not_found("user", ref)
+        self.graph_id = user.graph_id
         return user
 
     @extend_schema(request=forms.NewUser, responses={201: forms.UserOut})
     def create(self, request: Request) -> Response:
         """Create a user and, in the same transaction, their graph."""
         user = services.create_user(caller=self.caller, **self.body(forms.NewUser))
+        self.graph_id = user.graph_id
         return Response(forms.UserOut(user).data, 201)
 
     @extend_schema(parameters=[forms.UserListQuery], responses=forms.UserPage)
@@ -182,6 +188,7 @@ class GroupViewSet(ProjectViewSet):
         group = rows.annotate(memories=counts.memories(), entities=counts.entities()).first()
         if group is None:
             raise services.group_not_found(name)
+        self.graph_id = group.graph_id
         return group
 
     @extend_schema(request=forms.NewGroup, responses={201: forms.GroupOut})

@@ -5,6 +5,7 @@ from django.db import models, transaction
 from graphs.models import Embedding, Entity, Episode, Graph, Memory, MemoryRevision, Mention, Relation, Source
 from ingest.erase.rows import delete
 from ingest.models import IngestJob
+from memos.api.models import Answer
 from memos.api.problems import not_found
 from memos.projects import audit
 from memos.projects.audit import Caller
@@ -32,6 +33,7 @@ def erase_user(*, caller: Caller, user: User) -> None:
     delete(Summary.objects.filter(user=locked))
     delete(User.objects.filter(pk=locked.pk))
     delete(Graph.objects.filter(pk=locked.graph_id))
+    delete(Answer.objects.filter(graph_id=locked.graph_id))
     audit.record(caller, "user.deleted", user.ref, rows=counts)
 
 
