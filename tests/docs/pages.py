@@ -8,8 +8,8 @@ A page is written in Markdown under `docs/source`; its requests stand in fences:
     {"externalId": "user_clerk_abc"}
     ```
 
-The words behind `http` are the name under which the answer is kept and the status that is expected, each where it
-matters; `$alice.id` stands for what that answer says. A fence ``` ```worker ``` lets the worker do what waits. Ids are
+The words behind `http` are the name under which the answer is kept, the status that is expected, and `brief` where the
+answer is not shown, each where it matters; `$alice.id` stands for what that answer says. A fence ``` ```worker ``` lets the worker do what waits. Ids are
 replaced by others that look alike and are the same each time, so that a page changes only when an answer does.
 """
 
@@ -32,7 +32,7 @@ _KEYS = re.compile(r"mos_(live|test)_[A-Za-z0-9]{20,}|whsec_[A-Za-z0-9+/=]{20,}"
 _LANGUAGES = {"application/json": "json", "application/problem+json": "json", "application/x-ndjson": "json"}
 
 _WIDTH = 100
-LAST_ROW = 16
+LAST_ROW = 40
 """Longer lists than this many lines of text answers are cut."""
 
 
@@ -59,7 +59,7 @@ class Writer:
 
     def _exchange(self, words: list[str], text: str) -> str:
         status = next((int(word) for word in words if word.isdigit()), None)
-        name = next((word for word in words if not word.isdigit()), None)
+        name = next((word for word in words if not word.isdigit() and word != "brief"), None)
         asked = Asked.read(_REFERENCE.sub(self._known, text))
         response = self.api.send(asked.method, asked.path, asked.body, headers=asked.headers)
         expected = response.status_code == status if status else response.status_code < 300
@@ -69,7 +69,8 @@ class Writer:
         if name:
             self.answers[name] = json.loads(content)
         answer = _fenced(_LANGUAGES.get(kind, "text"), _shown(kind, content.decode()))
-        return self._alike(f"{_fenced('sh', asked.as_curl())}\n`{response.status_code}`\n\n{answer}")
+        told = "" if "brief" in words else f"\n`{response.status_code}`\n\n{answer}"
+        return self._alike(_fenced("sh", asked.as_curl()) + told)
 
     def _known(self, found: re.Match[str]) -> str:
         value = self.answers[found[1]]
