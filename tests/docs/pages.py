@@ -48,7 +48,7 @@ class Writer:
 
     def page(self, source: Path) -> str:
         note = f"<!-- Written by `make docs` from docs/source/{source.name}: what it asks was sent, and answered so. -->"
-        return f"{note}\n\n" + _FENCE.sub(self._fence, source.read_text())
+        return re.sub(r"\n{3,}", "\n\n", f"{note}\n\n" + _FENCE.sub(self._fence, source.read_text()))
 
     def _fence(self, found: re.Match[str]) -> str:
         kind, words, text = found.groups()
