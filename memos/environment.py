@@ -77,6 +77,7 @@ class Values:
     embeddings_api_key: str
     embeddings_model: str
     embeddings_dimensions: int
+    metrics_token: str
     log_level: str
 
 
@@ -97,6 +98,7 @@ def read(env: Environment) -> Values:
         embeddings_api_key=env.text("MEMOS_EMBEDDINGS_API_KEY"),
         embeddings_model=_of_remote(env, "MEMOS_EMBEDDINGS_MODEL"),
         embeddings_dimensions=env.number("MEMOS_EMBEDDINGS_DIMENSIONS", 0, 0, 16_000),
+        metrics_token=env.text("MEMOS_METRICS_TOKEN"),
         log_level=env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
     )
 

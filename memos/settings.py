@@ -74,6 +74,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "memos.api.middleware.RequestIdMiddleware",
+    "memos.api.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -127,6 +128,7 @@ else:
 # ---------------------------------------------------------------- HTTP API
 MAX_BODY_BYTES = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+METRICS_TOKEN = values.metrics_token
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["memos.projects.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["memos.projects.authentication.HasScope"],

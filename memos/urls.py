@@ -8,8 +8,9 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from graphs.browse.views import EntityViewSet, EpisodeViewSet, GraphViewSet, RelationViewSet
 from graphs.views import MemoryViewSet
+from ingest.metrics import Waiting
 from ingest.views import JobViewSet
-from memos.api import health
+from memos.api import health, metrics
 from threads.views import MessageViewSet, ThreadViewSet
 from users.views import CONTEXT_RENDERERS, GroupViewSet, UserViewSet
 
@@ -51,6 +52,7 @@ urlpatterns = [
     path("docs/", SpectacularSwaggerView.as_view(url="/schema/")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("metrics", metrics.served_with(Waiting())),
 ]
 
 handler400 = "memos.api.errors.bad_request_view"

@@ -9,8 +9,9 @@ A page is written in Markdown under `docs/source`; its requests stand in fences:
     ```
 
 The words behind `http` are the name under which the answer is kept, the status that is expected, and `brief` where the
-answer is not shown, each where it matters; `$alice.id` stands for what that answer says. A fence ``` ```worker ``` lets the worker do what waits. Ids are
-replaced by others that look alike and are the same each time, so that a page changes only when an answer does.
+answer is not shown, each where it matters; `$alice.id` stands for what that answer says. A fence ``` ```worker ``` lets
+the worker do what waits. Ids are replaced by others that look alike and are the same each time, so that a page changes
+only when an answer does.
 """
 
 import hashlib
@@ -47,7 +48,9 @@ class Writer:
     ids: dict[str, str] = field(default_factory=dict)
 
     def page(self, source: Path) -> str:
-        note = f"<!-- Written by `make docs` from docs/source/{source.name}: what it asks was sent, and answered so. -->"
+        note = (
+            f"<!-- Written by `make docs` from docs/source/{source.name}: what it asks was sent, and answered so. -->"
+        )
         return re.sub(r"\n{3,}", "\n\n", f"{note}\n\n" + _FENCE.sub(self._fence, source.read_text()))
 
     def _fence(self, found: re.Match[str]) -> str:
