@@ -155,7 +155,9 @@ INCLUDED = Field("includeInvalidated", ["", "perhaps", NUL, "2"])
 ALIASES = texts("aliases", ["", 5, None, [], {}, NUL, SURROGATE, "x" * 201])
 
 ENDPOINTS = [
-    Endpoint("GET", "/v1/users", "read", 2, query=[*page(), asked("externalId"), asked("email")]),
+    Endpoint(
+        "GET", "/v1/users", "read", 2, query=[*page(), asked("externalId"), asked("email"), asked("q", refused=[" "])]
+    ),
     Endpoint(
         "POST",
         "/v1/users",

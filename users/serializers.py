@@ -33,6 +33,7 @@ class NewUser(CamelSerializer):
 class UserListQuery(PageQuery):
     external_id = Text(required=False, max_length=255)
     email = Text(required=False, max_length=320)
+    q = Text(required=False, max_length=200, help_text="Words in externalId, email, firstName and lastName.")
 
 
 class ListStats(CamelSerializer):

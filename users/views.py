@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
@@ -34,7 +33,7 @@ from threads.models import Message, Thread
 from users import serializers as forms
 from users import services
 from users.context import Block, assemble
-from users.models import Group, User
+from users.models import Group, User, UserQuerySet
 
 LATEST_TURNS = 4
 """Messages of a thread that make up the query when `threadId` is given."""
@@ -64,10 +63,10 @@ class UserViewSet(ProjectViewSet):
     }
     scopes = {"search": Scope.READ}
 
-    def get_user(self, ref: str, rows: QuerySet[User] | None = None) -> User:
+    def get_user(self, ref: str, rows: UserQuerySet | None = None) -> User:
         """The project's user with that id, or a 404."""
         users = (User.objects.all() if rows is None else rows).filter(project=self.project)
-        user = users.by_ref(ref).select_related("graph").first()  # type: ignore[attr-defined]
+        user = users.by_path(ref).select_related("graph").first()
         if user is None:
             raise not_found("user", ref)
         return user
@@ -82,7 +81,8 @@ class UserViewSet(ProjectViewSet):
     def list(self, request: Request) -> Response:
         """List the project's users with thread and memory counts, newest first."""
         wanted = {name: self.query[name] for name in ("external_id", "email") if name in self.query}
-        rows = _with_counts(User.objects.for_project(self.project).filter(**wanted).select_related("graph"))
+        found = User.objects.for_project(self.project).filter(**wanted).with_words(self.query.get("q", ""))
+        rows = _with_counts(found.select_related("graph"))
         return self.page("users", paginate(rows, **page_of(self.query)), forms.UserInList)
 
     @extend_schema(responses=forms.UserDetail)
@@ -210,7 +210,7 @@ class GroupViewSet(ProjectViewSet):
         return Response(shown(memory), 201)
 
 
-def _with_counts(users: QuerySet[User]) -> QuerySet[User]:
+def _with_counts(users: UserQuerySet) -> UserQuerySet:
     threads = counts.per(Thread.objects.all(), "user")
     return users.annotate(thread_count=threads, memories=counts.memories())
 
