@@ -17,7 +17,7 @@ ONE: dict[str, Any] = {"get": "retrieve", "patch": "partial_update", "delete": "
 
 API: list[URLPattern] = [
     path("v1/users", UserViewSet.as_view({"get": "list", "post": "create"})),
-    path("v1/users/<str:user_id>", UserViewSet.as_view({"get": "retrieve", "delete": "destroy"})),
+    path("v1/users/<str:user_id>", UserViewSet.as_view(ONE)),
     path("v1/users/<str:user_id>/graph", UserViewSet.as_view({"get": "graph"})),
     path("v1/users/<str:user_id>/context", UserViewSet.as_view({"get": "context"}, renderer_classes=CONTEXT_RENDERERS)),
     path("v1/users/<str:user_id>/summary", UserViewSet.as_view({"post": "summary"})),

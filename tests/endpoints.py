@@ -154,25 +154,21 @@ CHANGES = [Field(field.name, field.refused) for field in MEMORY]
 INCLUDED = Field("includeInvalidated", ["", "perhaps", NUL, "2"])
 ALIASES = texts("aliases", ["", 5, None, [], {}, NUL, SURROGATE, "x" * 201])
 
+USER = [
+    text("externalId", nullable=True),
+    Field("email", [*_K.of_text, *_K.of_no_text, "alice", "a@b", "a@@b.co", "a b@c.de"]),
+    text("firstName", nullable=True),
+    text("lastName", nullable=True),
+    metadata(),
+]
+
 ENDPOINTS = [
     Endpoint(
         "GET", "/v1/users", "read", 2, query=[*page(), asked("externalId"), asked("email"), asked("q", refused=[" "])]
     ),
-    Endpoint(
-        "POST",
-        "/v1/users",
-        "write",
-        5,
-        valid={"externalId": "x"},
-        body=[
-            text("externalId", nullable=True),
-            Field("email", [*_K.of_text, *_K.of_no_text, "alice", "a@b", "a@@b.co", "a b@c.de"]),
-            text("firstName", nullable=True),
-            text("lastName", nullable=True),
-            metadata(),
-        ],
-    ),
+    Endpoint("POST", "/v1/users", "write", 5, valid={"externalId": "x"}, body=USER),
     Endpoint("GET", "/v1/users/{user}", "read", 2),
+    Endpoint("PATCH", "/v1/users/{user}", "write", 30, valid={"firstName": "x"}, body=USER),
     Endpoint("DELETE", "/v1/users/{user}", "write", 19),
     Endpoint("GET", "/v1/users/{user}/graph", "read", 2),
     Endpoint("GET", "/v1/users/{user}/context", "read", 38, query=CONTEXT),

@@ -30,6 +30,10 @@ class NewUser(CamelSerializer):
     metadata = Metadata(required=False, help_text="An object of at most 16 KiB, given back as it was sent.")
 
 
+class UserChanges(NewUser):
+    """null takes away what is there."""
+
+
 class UserListQuery(PageQuery):
     external_id = Text(required=False, max_length=255)
     email = Text(required=False, max_length=320)

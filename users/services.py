@@ -37,12 +37,12 @@ def create_user(
         with transaction.atomic():
             user.save(force_insert=True)
     except IntegrityError:
-        raise _user_exists(caller, external_id) from None
+        raise user_exists(caller, external_id) from None
     audit.record(caller, "user.created", user.ref)
     return user
 
 
-def _user_exists(caller: Caller, external_id: str | None) -> Problem:
+def user_exists(caller: Caller, external_id: str | None) -> Problem:
     """A unique index lets the second of two wait for the first, so that by now the other row can be read: unless it was
     deleted again in between, and then no id can be told."""
     existing = User.objects.for_project(caller.project).filter(external_id=external_id).first()

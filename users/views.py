@@ -24,6 +24,7 @@ from graphs.views import list_memories, shown
 from ingest import erase
 from ingest import services as ingestion
 from ingest.statements import Statement, state_memory
+from ingest.users import update_user
 from memos.api.pagination import PageQuery, paginate
 from memos.api.problems import not_found
 from memos.api.serializers import Deleted, NoBody
@@ -88,8 +89,18 @@ class UserViewSet(ProjectViewSet):
     @extend_schema(responses=forms.UserDetail)
     def retrieve(self, request: Request, user_id: str) -> Response:
         """Get one user with full stats and the biographical summary."""
+        return Response(self._detail(user_id))
+
+    @extend_schema(request=forms.UserChanges, responses=forms.UserDetail)
+    def partial_update(self, request: Request, user_id: str) -> Response:
+        """Change a user; what their graph calls them follows the first name."""
+        user = self.get_user(user_id)
+        update_user(caller=self.caller, user=user, **self.body(forms.UserChanges))
+        return Response(self._detail(user.ref))
+
+    def _detail(self, ref: str) -> Any:
         rows = _with_counts(User.objects.select_related("summary")).annotate(entities=counts.entities())
-        return Response(forms.UserDetail(self.get_user(user_id, rows)).data)
+        return forms.UserDetail(self.get_user(ref, rows)).data
 
     @extend_schema(responses={200: Deleted})
     def destroy(self, request: Request, user_id: str) -> Response:
