@@ -107,6 +107,7 @@ MESSAGE = [
     text("content", required=True, also=[" \n\t\u2003"]),
     text("name", nullable=True),
     moment("createdAt"),
+    text("externalId", nullable=True),
     metadata(),
 ]
 
@@ -196,7 +197,14 @@ ENDPOINTS = [
     Endpoint("DELETE", "/v1/memories/{memory}", "write", 50),
     Endpoint("GET", "/v1/memories/{memory}/history", "read", 3),
     Endpoint("GET", "/v1/threads/{thread}/messages", "read", 3, query=page(1000)),
-    Endpoint("POST", "/v1/threads/{thread}/messages", "write", 9, valid={"role": "user", "content": "x"}, body=MESSAGE),
+    Endpoint(
+        "POST",
+        "/v1/threads/{thread}/messages",
+        "write",
+        10,
+        valid={"role": "user", "content": "x", "externalId": "m-1"},
+        body=MESSAGE,
+    ),
     Endpoint("GET", "/v1/groups", "read", 2, query=page()),
     Endpoint(
         "POST",
