@@ -114,7 +114,8 @@ def _refuse_another(message: Message, given: NewMessage, where: str) -> None:
     others = given.differs_from(message)
     if others:
         detail = f"{where}A message with externalId {given.external_id!r} exists with another {' and '.join(others)}."
-        raise Problem(409, "MESSAGE_EXISTS", detail, **({} if message._state.adding else {"id": message.ref}))
+        known: dict[str, Any] = {} if message._state.adding else {"id": message.ref}
+        raise Problem(409, "MESSAGE_EXISTS", detail, **known)
 
 
 def _message(thread: Thread, new: NewMessage, now: datetime) -> Message:

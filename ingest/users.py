@@ -1,11 +1,9 @@
 """A user whom the caller changes. What their graph calls them follows, wherever it had that from the caller."""
 
-import json
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from graphs.entities import NAMING, call, key_of
 from graphs.models import Entity, Graph
@@ -15,6 +13,7 @@ from ingest.erase.services import lock_graph
 from memos.api.problems import not_found
 from memos.projects import audit
 from memos.projects.audit import Caller
+from users.changes import differing, lock
 from users.models import User
 from users.services import user_exists
 
@@ -27,8 +26,10 @@ def update_user(*, caller: Caller, user: User, **changes: Any) -> None:
 
     Raises a 404 where the user was deleted meanwhile, and 409 ``USER_EXISTS`` with the id of who has the external id.
     """
-    locked = _lock(user, changes.get("external_id"))
-    given = {name: value for name, value in changes.items() if _differs(value, getattr(locked, name))}
+    locked = lock(user, "external_id", changes.get("external_id"))
+    if locked is None:
+        raise not_found("user", user.ref)
+    given = differing(locked, changes)
     if not given:
         return
     before = rows.given_names(locked.graph_id)
@@ -36,22 +37,6 @@ def update_user(*, caller: Caller, user: User, **changes: Any) -> None:
     if _NAMES & given.keys():
         _rename(locked, before, called=given.get("first_name"))
     audit.record(caller, "user.updated", locked.ref, fields=sorted(given))
-
-
-def _lock(user: User, external_id: str | None) -> User:
-    """Together with whoever has that external id, in one order for all: two that swap theirs don't wait in a circle."""
-    wanted = Q(pk=user.pk)
-    if external_id is not None:
-        wanted |= Q(project=user.project_id, external_id=external_id)
-    found = {one.pk: one for one in User.objects.select_for_update().filter(wanted).order_by("pk")}
-    if user.pk not in found:
-        raise not_found("user", user.ref)
-    return found[user.pk]
-
-
-def _differs(one: Any, other: Any) -> bool:
-    """In JSON, where 1, 1.0 and true are three values."""
-    return json.dumps(one, sort_keys=True) != json.dumps(other, sort_keys=True)
 
 
 def _write(caller: Caller, user: User, given: dict[str, Any]) -> None:

@@ -103,6 +103,11 @@ class NewGroup(CamelSerializer):
     metadata = Metadata(required=False)
 
 
+class GroupChanges(CamelSerializer):
+    name = Text(required=False, validators=[GROUP_NAME], max_length=64, help_text="Its name from now on.")
+    metadata = Metadata(required=False)
+
+
 class GroupStats(CamelSerializer):
     memories = serializers.IntegerField()
     entities = serializers.IntegerField()

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from graphs import counts
 from graphs.search import Filters, search
 from graphs.serializers import (
+    GroupSearchQuery,
     HitOut,
     MemoryListQuery,
     MemoryOut,
@@ -183,7 +184,8 @@ class UserViewSet(ProjectViewSet):
 
 
 class GroupViewSet(ProjectViewSet):
-    queries = {"list": PageQuery}
+    queries = {"list": PageQuery, "memories": MemoryListQuery}
+    scopes = {"search": Scope.READ}
 
     def get_group(self, name: str) -> Group:
         """The project's group with that name, or a 404; what can't be a name may hold what the database can't read."""
@@ -213,8 +215,35 @@ class GroupViewSet(ProjectViewSet):
         """Get one group."""
         return Response(forms.GroupOut(self.get_group(name)).data)
 
-    @extend_schema(request=NewMemory, responses={201: MemoryOut})
+    @extend_schema(request=forms.GroupChanges, responses=forms.GroupOut)
+    def partial_update(self, request: Request, name: str) -> Response:
+        """Rename a group, or change its metadata."""
+        group, changes = self.get_group(name), self.body(forms.GroupChanges)
+        services.update_group(caller=self.caller, group=group, **changes)
+        return Response(forms.GroupOut(self.get_group(changes.get("name", name))).data)
+
+    @extend_schema(responses={200: Deleted})
+    def destroy(self, request: Request, name: str) -> Response:
+        """Delete a group with its graph: everything that was told to it and is known from that."""
+        group = self.get_group(name)
+        erase.erase_group(caller=self.caller, group=group)
+        return Response({"deleted": True, "id": group.ref})
+
+    @extend_schema(request=GroupSearchQuery, responses=SearchOut)
+    def search(self, request: Request, name: str) -> Response:
+        """Search what the group shares, best first."""
+        group, wanted = self.get_group(name), self.body(GroupSearchQuery)
+        filters = Filters(as_of=wanted.get("as_of"), **wanted.get("filters", {}))
+        found = search([group.graph], wanted["query"], limit=wanted["limit"], kinds=wanted["kinds"], filters=filters)
+        return Response({"items": HitOut(found, many=True).data})
+
+    @extend_schema(parameters=[MemoryListQuery], responses=MemoryPage)
     def memories(self, request: Request, name: str) -> Response:
+        """List what a group shares; by default what is believed and holds now."""
+        return self.page("memories", list_memories(self.get_group(name).graph, self.query), MemoryOut)
+
+    @extend_schema(request=NewMemory, responses={201: MemoryOut})
+    def state(self, request: Request, name: str) -> Response:
         """State a fact that holds for everybody who shares the group."""
         statement = Statement(**self.body(NewMemory))
         memory = state_memory(caller=self.caller, graph=self.get_group(name).graph, statement=statement)
