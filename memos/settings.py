@@ -165,6 +165,7 @@ SPECTACULAR_SETTINGS = {
         "MemoryKind": "graphs.kinds.MemoryKind",
         "SourceKind": "graphs.models.Episode.SourceKind",
         "Role": "threads.models.Message.Role",
+        "EpisodeRole": "graphs.serializers.ROLES",
         "HitKind": "graphs.search.KIND_CHOICES",
         "Order": "memos.api.pagination.ORDERS",
         "JobStatus": "ingest.models.IngestJob.Status",

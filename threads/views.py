@@ -43,7 +43,7 @@ class ThreadViewSet(InThreadViewSet):
     queries = {"list": PageQuery}
 
     def get_user(self, ref: str) -> User:
-        user = User.objects.for_project(self.project).by_ref(ref).first()
+        user = User.objects.for_project(self.project).by_path(ref).first()
         if user is None:
             raise not_found("user", ref)
         self.graph_id = user.graph_id
