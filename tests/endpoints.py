@@ -178,7 +178,7 @@ ENDPOINTS = [
     Endpoint("POST", "/v1/users", "write", 5, valid={"externalId": "x"}, body=USER),
     Endpoint("GET", "/v1/users/{user}", "read", 2),
     Endpoint("PATCH", "/v1/users/{user}", "write", 30, valid={"firstName": "x"}, body=USER),
-    Endpoint("DELETE", "/v1/users/{user}", "write", 20),
+    Endpoint("DELETE", "/v1/users/{user}", "write", 21),
     Endpoint("GET", "/v1/users/{user}/graph", "read", 2),
     Endpoint("GET", "/v1/users/{user}/context", "read", 38, query=CONTEXT),
     Endpoint("POST", "/v1/users/{user}/summary", "write", 6, query=[Field("force", ["", "perhaps", NUL, "2"])]),

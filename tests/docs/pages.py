@@ -29,6 +29,7 @@ _FENCE = re.compile(r"```(http|worker)([^\n]*)\n(.*?)```\n", re.DOTALL)
 _REFERENCE = re.compile(r"\$([a-z]\w*)((?:\.\w+)+)")
 _ID = re.compile(r"\b([a-z]{2,4})_([0-9A-HJKMNP-TV-Z]{26})\b")
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CURSOR = re.compile(r'(?<="nextCursor": ")[^"]+|(?<=cursor=)[^&"\s]+')
 _KEYS = re.compile(r"mos_(live|test)_[A-Za-z0-9]{20,}|whsec_[A-Za-z0-9+/=]{20,}")
 _LANGUAGES = {"application/json": "json", "application/problem+json": "json", "application/x-ndjson": "json"}
 
@@ -82,7 +83,8 @@ class Writer:
         return str(value)
 
     def _alike(self, text: str) -> str:
-        return _KEYS.sub(_hidden, _ID.sub(lambda found: f"{found[1]}_{self._id(found[2])}", text))
+        text = _ID.sub(lambda found: f"{found[1]}_{self._id(found[2])}", text)
+        return _KEYS.sub(_hidden, _CURSOR.sub(lambda found: self._id(found[0]), text))
 
     def _id(self, ulid: str) -> str:
         if ulid not in self.ids:
