@@ -31,6 +31,7 @@ class NewMessage:
     name: str | None = None
     created_at: datetime | None = None
     metadata: dict[str, Any] | None = None
+    external_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ def _messages(thread: Thread, messages: Sequence[NewMessage]) -> list[Message]:
             role=new.role,
             content=new.content,
             name=new.name,
+            external_id=new.external_id,
             metadata=new.metadata or {},
             created_at=new.created_at or now,
             received_at=now,
