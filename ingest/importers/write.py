@@ -16,8 +16,10 @@ from threads.models import Thread
 from users.models import User
 
 BATCH = 500
-"""Messages that are kept back before they are written."""
-BATCH_CHARACTERS = 5_000_000
+"""Messages of a thread that are written at once."""
+KEPT_BACK = 10_000
+KEPT_BACK_CHARACTERS = 10_000_000
+"""How much of all threads waits for its batch to be full, where a log has many threads that take turns."""
 REMEMBERED = 5_000
 """Users and threads whose rows are kept at hand."""
 
@@ -80,18 +82,24 @@ class Writer:
         self._tally("facts", self.store.state(self._user(owner), statement))
 
     def _keep_back(self, message: ImportedMessage) -> None:
-        self._waiting[self._owner(message), message.thread].append(message)
+        place = self._owner(message), message.thread
+        self._waiting[place].append(message)
         self._count += 1
         self._characters += len(message.content)
-        if self._count >= BATCH or self._characters >= BATCH_CHARACTERS:
+        if len(self._waiting[place]) >= BATCH:
+            self._write(place)
+        elif self._count >= KEPT_BACK or self._characters >= KEPT_BACK_CHARACTERS:
             self._flush()
 
     def _flush(self) -> None:
-        waiting = list(self._waiting.items())
-        self._waiting.clear()
-        self._count = self._characters = 0
-        for (owner, key), messages in waiting:
-            self._append(self._thread(owner, key), messages)
+        for place in list(self._waiting):
+            self._write(place)
+
+    def _write(self, place: Place) -> None:
+        messages = self._waiting.pop(place)
+        self._count -= len(messages)
+        self._characters -= sum(len(message.content) for message in messages)
+        self._append(self._thread(*place), messages)
 
     def _find_thread(self, owner: str, key: str) -> Thread:
         told = self._told.pop((owner, key), None) or ImportedThread(owner, key)

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from ingest.importers.formats import FORMATS
 from ingest.importers.report import Report, Unreadable, stop
-from ingest.importers.shape import ImportedFact, ImportedMessage, ImportedThread, Options, Record
+from ingest.importers.shape import ImportedFact, ImportedMessage, ImportedThread, ImportedUser, Options, Record
 from ingest.importers.store import Rehearsal, Store
 from ingest.importers.write import Writer
 from memos.api.problems import Problem
@@ -25,7 +25,7 @@ from memos.projects.models import Project
 COUNTED = ("users", "threads", "messages", "facts")
 NAMED = 20
 """Skipped records that are named one by one."""
-ONLY = {"messages": (ImportedThread, ImportedMessage), "facts": (ImportedFact,)}
+ONLY = {"messages": (ImportedUser, ImportedThread, ImportedMessage), "facts": (ImportedUser, ImportedFact)}
 
 
 class Command(ProjectCommand):

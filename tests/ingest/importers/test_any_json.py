@@ -26,7 +26,7 @@ NODES = st.sampled_from([*NAMES, "a", "b"])
 ANY = st.recursive(
     LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NODES, inner, max_size=6), max_leaves=30
 )
-CALM = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+CALM = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def survives(source: str, name: str, content: bytes) -> None:

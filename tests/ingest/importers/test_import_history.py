@@ -117,7 +117,6 @@ def test_facts_are_stated_with_the_time_they_hold_for_and_were_learned_at(api: A
 
 
 def test_the_services_write_the_audit_entries(api: Api) -> None:
-    AuditEntry.objects.count()
     run(*EXPORTS["zep"])
     entries = AuditEntry.objects.filter(actor=AuditEntry.Actor.COMMAND, actor_id="import_history")
     assert set(entries.values_list("action", flat=True)) == {
@@ -129,6 +128,7 @@ def test_order_is_kept_where_threads_take_turns_and_batches_end(
     api: Api, saved: Saved, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(write, "BATCH", 4)
+    monkeypatch.setattr(write, "KEPT_BACK", 7)
     path = saved(lines(*({"thread": f"t{number % 3}", "content": f"{number:02}"} for number in range(31))))
     run("jsonl", path)
     for third in range(3):
@@ -237,6 +237,7 @@ def test_only_messages_or_only_facts_are_taken(api: Api) -> None:
     assert run(*EXPORTS["zep"], "--only", "facts")[0]["messages"] == (0, 0)
     figures, _ = run(*EXPORTS["zep"], "--only", "messages")
     assert (figures["messages"], figures["facts"]) == ((5, 0), (0, 0))
+    assert User.objects.get(external_id="nadia").email == "nadia@example.com"
 
 
 def test_a_record_that_names_no_user_is_skipped_unless_one_is_given(api: Api) -> None:
