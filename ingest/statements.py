@@ -40,8 +40,8 @@ class Statement:
 def state_memory(*, caller: Caller, graph: Graph, statement: Statement) -> Memory:
     """Keep a fact that a caller states; one that is believed already gains a source and takes over what was given.
 
-    Raises a 400 where the span would run into another one of the same fact, a 404 where the graph is gone meanwhile, and
-    IntegrityError where its stream has been stated.
+    Raises a 400 where the span would run into another one of the same fact, a 404 where the graph is gone meanwhile,
+    and IntegrityError where its stream has been stated.
     """
     locked = Graph.objects.select_for_update(no_key=True).filter(pk=graph.pk).first()
     if locked is None:
