@@ -43,7 +43,9 @@ API: list[URLPattern] = [
     path("v1/entities/<str:entity_id>/merge", EntityViewSet.as_view({"post": "merge"})),
     path("v1/entities/<str:entity_id>/split", EntityViewSet.as_view({"post": "split"})),
     path("v1/episodes/<str:episode_id>", EpisodeViewSet.as_view({"get": "retrieve"})),
+    path("v1/jobs", JobViewSet.as_view({"get": "list"})),
     path("v1/jobs/<str:job_id>", JobViewSet.as_view({"get": "retrieve"})),
+    path("v1/jobs/<str:job_id>/retry", JobViewSet.as_view({"post": "retry"})),
 ]
 
 urlpatterns = [

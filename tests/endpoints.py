@@ -277,6 +277,8 @@ ENDPOINTS = [
         ],
     ),
     Endpoint("GET", "/v1/episodes/{episode}", "read", 3),
+    Endpoint("GET", "/v1/jobs", "read", 2, query=[*page(), asked_choice("status"), asked("userId"), asked("threadId")]),
     Endpoint("GET", "/v1/jobs/{job}", "read", 2),
+    Endpoint("POST", "/v1/jobs/{job}/retry", "write", 7, valid={}),
 ]
 WRITING = [endpoint for endpoint in ENDPOINTS if endpoint.valid is not None]

@@ -58,6 +58,30 @@ def test_what_belongs_to_another_project_is_not_found(world: World, endpoint: En
         assert rows() == before
 
 
+LISTS = [endpoint for endpoint in ENDPOINTS if endpoint.method == "GET" and endpoint.names is None]
+
+
+@pytest.mark.parametrize("endpoint", LISTS, ids=str)
+def test_a_list_shows_its_own_project_and_nothing_of_its_twin(world: World, endpoint: Endpoint) -> None:
+    assert [str(who.secret)[:9] for who in (world.owner, world.twin)] == ["mos_live_", "mos_test_"]
+    shown = []
+    for who in (world.owner, world.twin, world.outsider):
+        things_of(who)
+        [rows] = [value for value in who.get(endpoint.path).json().values() if isinstance(value, list)]
+        shown.append({row["id"] for row in rows})
+    assert all(shown)
+    assert len(set().union(*shown)) == sum(map(len, shown))
+
+
+@pytest.mark.parametrize("endpoint", [e for e in ENDPOINTS if e.names == "user"], ids=str)
+def test_an_external_id_of_another_project_is_not_found(world: World, endpoint: Endpoint) -> None:
+    for who in (world.twin, world.outsider):
+        who.new_user(externalId="theirs")
+    before = rows()
+    problem(world.owner.send(endpoint.method, endpoint.at("ext:theirs"), endpoint.valid), 404, "NOT_FOUND")
+    assert rows() == before
+
+
 def test_an_id_of_another_project_in_a_body_or_a_query_is_not_found(world: World) -> None:
     mine = things_of(world.owner)
     for who in (world.twin, world.outsider):
@@ -72,6 +96,8 @@ def test_an_id_of_another_project_in_a_body_or_a_query_is_not_found(world: World
         problem(world.owner.post(f"{path}/search", body), 404, "GROUP_NOT_FOUND")
         [entity] = Entity.objects.filter(project=who.project)
         problem(world.owner.get(f"{path}/memories", entityId=entity.ref), 404, "NOT_FOUND")
+        for query in ({"userId": theirs["user"]}, {"threadId": theirs["thread"]}):
+            problem(world.owner.get("/v1/jobs", **query), 404, "NOT_FOUND")
         body = {"query": "x", "filters": {"threadId": theirs["thread"]}}
         problem(world.owner.post(f"{path}/search", body), 404, "NOT_FOUND")
 
