@@ -12,7 +12,7 @@ from graphs.models import Graph
 from ingest import pipeline
 from ingest.models import IngestJob
 from memos.celery import app
-from tests.processes import Worker
+from tests.processes import Web, Worker
 from tests.scripted import Scripted
 from tests.world import Api, World, make_world
 
@@ -94,3 +94,16 @@ def start_worker(transactional_db: None, broker: str) -> Iterator[Callable[..., 
         worker.kill()
     with redis.Redis.from_url(broker) as client:
         client.flushdb()
+
+
+@pytest.fixture
+def start_web(transactional_db: None, broker: str) -> Iterator[Callable[[], Web]]:
+    started: list[Web] = []
+
+    def start() -> Web:
+        started.append(Web(broker).start())
+        return started[-1]
+
+    yield start
+    for web in started:
+        web.stop()

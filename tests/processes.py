@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -46,6 +47,35 @@ class Worker:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
             self.process = None
+
+
+class Web:
+    """A web server in a process of its own, on the test's database and broker, as `make run` starts it."""
+
+    def __init__(self, broker: str):
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.address: tuple[str, int] = self.listening.getsockname()
+        self.url = "http://{}:{}".format(*self.address)
+        self.environment = os.environ | {"DATABASE_URL": _test_database(), "REDIS_URL": broker, "DATABASE_POOL": "4"}
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> "Web":
+        bind = f"--bind fd://{self.listening.fileno()} --worker-class gthread --workers 1 --threads 4"
+        command = f"gunicorn memos.wsgi:application {bind} --no-control-socket --graceful-timeout 1 --log-level warning"
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", *command.split()],
+            env=self.environment,
+            pass_fds=[self.listening.fileno()],
+            cwd=settings.BASE_DIR,
+            start_new_session=True,
+        )
+        return self
+
+    def stop(self) -> None:
+        if self.process:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+        self.listening.close()
 
 
 def wait_until(condition: Callable[[], Any], *, seconds: float = 60) -> Any:

@@ -6,6 +6,7 @@ from rest_framework import viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from memos.api import ratelimits
 from memos.api.middleware import current_request_id
 from memos.api.pagination import Page, PageQuery
 from memos.api.serializers import CamelSerializer
@@ -26,8 +27,16 @@ class ProjectViewSet(viewsets.ViewSet):
     """Action → the serializer of its query parameters; every other action takes none."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.perform_authentication(request)
+        self._count()
         super().initial(request, *args, **kwargs)
         self.query = self._read_query(request)
+
+    def _count(self) -> None:
+        """Before anything else is looked at, so that every answer to a key tells what is left of its limits."""
+        counted = ratelimits.count(self.key)
+        self.headers |= counted.headers
+        counted.check()
 
     def _read_query(self, request: Request) -> dict[str, Any]:
         serializer = self.queries.get(self.action or "", NoQuery)(data=request.query_params.dict())

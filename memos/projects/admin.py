@@ -14,6 +14,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from ingest.models import IngestJob
 from memos.projects import services
+from memos.projects.audit import Caller
 from memos.projects.console.base import ConsoleAdmin, FirstProjects, NewestChoices, caller_of, may_change, operator_of
 from memos.projects.console.counting import capped
 from memos.projects.console.keys import ApiKeyAdmin
@@ -28,14 +29,19 @@ __all__ = ["ApiKeyAdmin", "AuditEntryAdmin", "OperatorAdmin", "ProjectAdmin"]
 admin.site.unregister(AuthGroup)
 
 
+LIMITS = ("requests_per_minute", "key_requests_per_minute")
+
+
 class ProjectForm(forms.ModelForm):
     class Meta:
         model = Project
-        fields = ("name",)
+        fields = ("name", *LIMITS)
 
     def clean(self) -> dict[str, Any]:
-        self.instance.name = self.cleaned_data.get("name", "").strip()
-        services.check_name(self.instance)
+        """A test twin has no name of its own to be checked."""
+        if "name" in self.fields:
+            self.instance.name = self.cleaned_data.get("name", "").strip()
+            services.check_name(self.instance)
         return self.cleaned_data
 
     def validate_constraints(self) -> None:
@@ -53,12 +59,17 @@ class ProjectAdmin(ConsoleAdmin):
     add_fieldsets = ((None, {"fields": ("name",)}),)
     fieldsets = (
         (None, {"fields": ("name", "shown_id", "mode_label", "twin", "created")}),
+        ("Limits", {"fields": LIMITS}),
         ("What it holds", {"fields": ("holdings",)}),
     )
     readonly_fields = ("shown_id", "mode_label", "twin", "created", "holdings")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.readonly_fields if obj is None else super().get_readonly_fields(request, obj)
+        """A test twin takes its name from the live project."""
+        if obj is None:
+            return self.readonly_fields
+        fixed = ("name",) if obj.mode == Project.Mode.TEST else ()
+        return (*super().get_readonly_fields(request, obj), *fixed)
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
         """Projects are few: any part of a name will do."""
@@ -97,15 +108,20 @@ class ProjectAdmin(ConsoleAdmin):
         return may_change(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A test twin takes its name from the live project."""
-        return may_change(request) and (obj is None or obj.mode == Project.Mode.LIVE)
+        return may_change(request)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:
-            services.rename_project(caller=caller_of(request, obj), name=obj.name)
+            self._change(caller_of(request, obj), form.cleaned_data)
             return
         made = services.create_project(name=obj.name, by=lambda live: caller_of(request, live))
         obj.pk = made.pk
+
+    def _change(self, caller: Caller, given: dict[str, Any]) -> None:
+        """Django has opened one transaction around it."""
+        if "name" in given:
+            services.rename_project(caller=caller, name=given["name"])
+        services.set_limits(caller=caller, **{name: given[name] for name in LIMITS})
 
 
 @admin.register(AuditEntry)

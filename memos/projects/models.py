@@ -4,6 +4,7 @@ from typing import ClassVar, Self, TypeVar
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -36,6 +37,11 @@ class Identified(models.Model):
         return self.ref
 
 
+def limit_field(help_text: str) -> "models.PositiveIntegerField[int | None, int | None]":
+    """A rate limit; null means none."""
+    return models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)], help_text=help_text)
+
+
 class Project(Identified):
     """The tenant. Every live project has a test twin, a project of its own that shares nothing with it."""
 
@@ -51,10 +57,20 @@ class Project(Identified):
         "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="test_twin"
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    requests_per_minute = limit_field("Of all its keys together. Empty: no limit.")
+    key_requests_per_minute = limit_field("Of each key that has no limit of its own. Empty: no limit.")
 
     class Meta:
         constraints = [
             models.UniqueConstraint("name", "mode", name="project_name_is_unique"),
+            models.CheckConstraint(
+                condition=Q(requests_per_minute__isnull=True) | Q(requests_per_minute__gte=1),
+                name="project_limit_is_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(key_requests_per_minute__isnull=True) | Q(key_requests_per_minute__gte=1),
+                name="project_key_limit_is_positive",
+            ),
             models.CheckConstraint(
                 condition=Q(mode="live", live_twin=None) | Q(mode="test", live_twin__isnull=False),
                 name="project_test_is_a_twin",
@@ -113,6 +129,7 @@ class ApiKey(Record):
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    requests_per_minute = limit_field("Empty: as the project says for its keys.")
 
     objects = RecordQuerySet.as_manager()
 
@@ -123,6 +140,10 @@ class ApiKey(Record):
             models.CheckConstraint(
                 condition=Q(scopes__contained_by=[s.value for s in Scope]) & Q(scopes__len__gt=0),
                 name="api_key_scopes_are_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(requests_per_minute__isnull=True) | Q(requests_per_minute__gte=1),
+                name="api_key_limit_is_positive",
             ),
         ]
         indexes = [models.Index(F("project"), F("id").desc(), name="api_key_by_project")]
