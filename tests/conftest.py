@@ -3,6 +3,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
+import httpx
 import pytest
 import redis
 from django.conf import settings
@@ -96,12 +97,14 @@ def start_worker(transactional_db: None, broker: str) -> Iterator[Callable[..., 
         client.flushdb()
 
 
-@pytest.fixture
-def start_web(transactional_db: None, broker: str) -> Iterator[Callable[[], Web]]:
+@pytest.fixture(scope="module")
+def start_web(django_db_setup: None, broker: str) -> Iterator[Callable[[], Web]]:
+    """Start a server that is up; it serves all tests of a file. They have to commit what it is to see."""
     started: list[Web] = []
 
     def start() -> Web:
         started.append(Web(broker).start())
+        httpx.get(f"{started[-1].url}/healthz", timeout=60)
         return started[-1]
 
     yield start
