@@ -3,15 +3,18 @@
 from typing import Any, cast
 
 from rest_framework import viewsets
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from memos.api import ratelimits
+from memos.api import ratelimits, sizes
 from memos.api.middleware import current_request_id
 from memos.api.pagination import Page, PageQuery
 from memos.api.serializers import CamelSerializer
 from memos.projects.audit import Caller
 from memos.projects.models import ApiKey, Project, Scope
+
+_REPEATED = ErrorDetail("This parameter stands here more than once.", code="repeated")
 
 
 class NoQuery(CamelSerializer):
@@ -29,6 +32,7 @@ class ProjectViewSet(viewsets.ViewSet):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.perform_authentication(request)
         self._count()
+        sizes.check(request)
         super().initial(request, *args, **kwargs)
         self.query = self._read_query(request)
 
@@ -39,8 +43,12 @@ class ProjectViewSet(viewsets.ViewSet):
         counted.check()
 
     def _read_query(self, request: Request) -> dict[str, Any]:
-        serializer = self.queries.get(self.action or "", NoQuery)(data=request.query_params.dict())
-        serializer.is_valid(raise_exception=True)
+        given = request.query_params
+        serializer = self.queries.get(self.action or "", NoQuery)(data=given.dict())
+        repeated = {name[:100]: [_REPEATED] for name, values in given.lists() if len(values) > 1}
+        serializer.is_valid(raise_exception=not repeated)
+        if repeated:
+            raise ValidationError({**serializer.errors, **repeated})
         return serializer.validated_data
 
     @property
