@@ -1,5 +1,6 @@
 """One kind of id everywhere: a ULID, stored as a uuid (16 bytes, sorted by time) and shown with its prefix."""
 
+from datetime import datetime
 from uuid import UUID
 
 from ulid import ULID
@@ -7,6 +8,12 @@ from ulid import ULID
 
 def new_id() -> UUID:
     return ULID().to_uuid()
+
+
+def first_at(at: datetime) -> UUID:
+    """The least id that can be made at a time."""
+    milliseconds = max(int(at.timestamp() * 1000), 0)
+    return UUID(int=milliseconds << 80)
 
 
 def encode(prefix: str, value: UUID) -> str:

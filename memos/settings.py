@@ -53,8 +53,10 @@ REDIS_URL = _server("REDIS_URL", _embedded.redis_url if _embedded else None)
 
 # ---------------------------------------------------------------- Django
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "unfold.contrib.filters",
+    "memos.projects",  # before Django's own: two commands of that name take the place of theirs
+    "memos.projects.console.apps.ConsoleConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -65,7 +67,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "memos.embedded",
-    "memos.projects",
     "graphs",
     "users",
     "threads",
@@ -154,6 +155,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "messages", "description": "Appending to a thread, and replaying it."},
         {"name": "groups", "description": "Graphs that many users share."},
         {"name": "jobs", "description": "What became of a message."},
+        {"name": "audit", "description": "Who did what to which, when."},
     ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -109,7 +109,7 @@ class UserViewSet(ProjectViewSet):
         """Regenerate the biographical summary; without `force` only when memories have changed."""
         user = self.get_user(user_id)
         self.body(NoBody)
-        result = ingestion.regenerate_summary(user=user, force=self.query["force"])
+        result = ingestion.regenerate_summary(caller=self.caller, user=user, force=self.query["force"])
         return Response(forms.SummaryOut(result).data)
 
     @extend_schema(

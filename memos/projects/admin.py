@@ -7,15 +7,22 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group as AuthGroup
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 from unfold.decorators import display as label
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from ingest.models import IngestJob
-from memos.projects import services
+from memos.projects import operators, services
 from memos.projects.audit import Caller
-from memos.projects.console.base import ConsoleAdmin, FirstProjects, NewestChoices, caller_of, may_change, operator_of
+from memos.projects.console.auditing import AuditEntryAdmin
+from memos.projects.console.base import (
+    ConsoleAdmin,
+    caller_of,
+    caretaker_of,
+    may_change,
+    operator_of,
+)
 from memos.projects.console.counting import capped
 from memos.projects.console.keys import ApiKeyAdmin
 from memos.projects.console.search import Finding
@@ -124,29 +131,6 @@ class ProjectAdmin(ConsoleAdmin):
         services.set_limits(caller=caller, **{name: given[name] for name in LIMITS})
 
 
-@admin.register(AuditEntry)
-class AuditEntryAdmin(ConsoleAdmin):
-    list_display = ("moment", "action", "target_id", "actor", "actor_label", "project")
-    list_filter = (("actor", NewestChoices), ("project", FirstProjects))
-    search_help_text = "Id of the target, aud_…, prj_…, action"
-    finding = Finding(
-        owners={"prj": "project"}, direct=("target_id",), beginnings=("action", "actor_label", "request_id")
-    )
-    related = ("project",)
-    fieldsets = (
-        (None, {"fields": ("shown_id", "moment", "project_link", "action", "target_id", "detail")}),
-        ("Who", {"fields": ("actor", "actor_id", "actor_label", "request_id")}),
-    )
-
-    @admin.display(description="at (UTC)")
-    def moment(self, entry: AuditEntry) -> str:
-        return moment(entry.at)
-
-    @admin.display(description="project")
-    def project_link(self, entry: AuditEntry) -> str:
-        return link(entry.project)
-
-
 @admin.register(Operator)
 class OperatorAdmin(UserAdmin, ModelAdmin):
     """Superusers manage operators. Nobody can lock themselves out, and none is deleted: an entry may name them."""
@@ -177,7 +161,18 @@ class OperatorAdmin(UserAdmin, ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         obj.is_staff = True
-        super().save_model(request, obj, form, change)
+        operators.save_operator(by=caretaker_of(request), operator=obj)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        with operators.password_recorded(caretaker_of(request), id):
+            return super().user_change_password(request, id, form_url)
+
+    # Our audit log knows of it; Django's own would be a second one.
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return may_change(request)

@@ -1,5 +1,6 @@
 """The tenancy: who owns what, who may do what, and who did what."""
 
+from datetime import datetime, timedelta
 from typing import ClassVar, Self, TypeVar
 
 from django.contrib.auth.models import AbstractUser
@@ -10,6 +11,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from memos import ids
+
+CLOCK_SLACK = timedelta(hours=1)
+"""How far the time in an id may be from the time that stands beside it."""
 
 
 class Operator(AbstractUser):
@@ -155,9 +159,24 @@ class ApiKey(Record):
         return f"{self.name} ({self.prefix}…)"
 
 
+class AuditQuerySet(RecordQuerySet["AuditEntry"]):
+    def told(self, *, starts: datetime | None = None, ends: datetime | None = None, **wanted: str) -> Self:
+        """Those from ``starts`` on and before ``ends``.
+
+        Ids are sorted by time: their bounds let the index by project serve, however long the log is."""
+        rows = self.filter(**wanted)
+        if starts:
+            rows = rows.filter(at__gte=starts, pk__gte=ids.first_at(starts - CLOCK_SLACK))
+        if ends:
+            rows = rows.filter(at__lt=ends, pk__lt=ids.first_at(ends + CLOCK_SLACK))
+        return rows
+
+
 class AuditEntry(Record):
     """Who did what to which, when, in which request. It holds ids and labels without personal data, so that it
-    outlives its target and an erasure. Append only: the database refuses to change or delete one."""
+    outlives its target and an erasure. Append only: the database refuses to change or delete one.
+
+    What is done to the installation itself, such as to its operators, belongs to no project."""
 
     PREFIX = "aud"
 
@@ -167,6 +186,9 @@ class AuditEntry(Record):
         COMMAND = "command"
         SYSTEM = "system"
 
+    project = models.ForeignKey(  # type: ignore[assignment]
+        Project, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False, null=True
+    )
     at = models.DateTimeField(default=timezone.now, editable=False)
     actor = models.CharField(max_length=10, choices=Actor.choices, editable=False)
     actor_id = models.CharField(max_length=64, editable=False)
@@ -176,7 +198,7 @@ class AuditEntry(Record):
     detail = models.JSONField(default=dict, editable=False)
     request_id = models.CharField(max_length=100, editable=False)
 
-    objects = RecordQuerySet.as_manager()
+    objects = AuditQuerySet.as_manager()
 
     class Meta:
         verbose_name = "audit entry"
@@ -187,6 +209,7 @@ class AuditEntry(Record):
             models.Index(F("at").desc(), name="audit_by_time"),
             models.Index(F("actor"), F("id").desc(), name="audit_by_actor"),
             models.Index(F("action"), F("id").desc(), name="audit_by_action"),
+            models.Index(F("project"), F("actor_id"), F("id").desc(), name="audit_by_project_and_actor"),
         ]
 
     def __str__(self) -> str:

@@ -15,7 +15,7 @@ from unfold.views import ChangeList
 
 from memos import ids
 from memos.api.middleware import current_request_id
-from memos.projects.audit import Caller
+from memos.projects.audit import Caller, Caretaker
 from memos.projects.console.counting import CappedPaginator, newest
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import list_of, page_of
@@ -32,6 +32,10 @@ def operator_of(request: HttpRequest) -> Operator:
 
 def caller_of(request: HttpRequest, project: Project) -> Caller:
     return Caller.from_operator(project, operator_of(request), current_request_id())
+
+
+def caretaker_of(request: HttpRequest) -> Caretaker:
+    return Caretaker.from_operator(operator_of(request), current_request_id())
 
 
 def may_look(request: HttpRequest) -> bool:
