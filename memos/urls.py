@@ -10,6 +10,7 @@ from graphs.browse.views import EntityViewSet, EpisodeViewSet, GraphViewSet, Rel
 from graphs.views import MemoryViewSet
 from ingest.views import JobViewSet
 from memos.api import health
+from memos.projects.views import EXPORT_RENDERERS, AuditViewSet
 from threads.views import MessageViewSet, ThreadViewSet
 from users.views import CONTEXT_RENDERERS, GroupViewSet, UserViewSet
 
@@ -42,6 +43,8 @@ API: list[URLPattern] = [
     path("v1/entities/<str:entity_id>/split", EntityViewSet.as_view({"post": "split"})),
     path("v1/episodes/<str:episode_id>", EpisodeViewSet.as_view({"get": "retrieve"})),
     path("v1/jobs/<str:job_id>", JobViewSet.as_view({"get": "retrieve"})),
+    path("v1/audit", AuditViewSet.as_view({"get": "list"})),
+    path("v1/audit/export", AuditViewSet.as_view({"get": "export"}, renderer_classes=EXPORT_RENDERERS)),
 ]
 
 urlpatterns = [
