@@ -21,6 +21,13 @@ def encode(prefix: str, value: UUID) -> str:
     return f"{prefix}_{ULID.from_uuid(value)}"
 
 
+def canonical(text: str) -> str | None:
+    """An id as we write it, whatever kind it is of; None where ``text`` is none."""
+    prefix = text.partition("_")[0]
+    key = decode(prefix, text)
+    return encode(prefix, key) if key and prefix.isalpha() and len(prefix) <= 4 else None
+
+
 def decode(prefix: str, text: str) -> UUID | None:
     """The uuid behind ``usr_01HXY…``, or None where ``text`` is no id of that kind."""
     head, _, tail = text.partition("_")

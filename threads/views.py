@@ -45,6 +45,7 @@ class ThreadViewSet(InThreadViewSet):
         user = User.objects.for_project(self.project).by_ref(ref).first()
         if user is None:
             raise not_found("user", ref)
+        self.target = user
         return user
 
     @extend_schema(request=forms.NewThread, responses={201: forms.ThreadOut})

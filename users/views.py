@@ -63,6 +63,7 @@ class UserViewSet(ProjectViewSet):
         "memories": MemoryListQuery,
     }
     scopes = {"search": Scope.READ}
+    reads = {"summary": "summary.read"}
 
     def get_user(self, ref: str, rows: QuerySet[User] | None = None) -> User:
         """The project's user with that id, or a 404."""
@@ -70,6 +71,7 @@ class UserViewSet(ProjectViewSet):
         user = users.by_ref(ref).select_related("graph").first()  # type: ignore[attr-defined]
         if user is None:
             raise not_found("user", ref)
+        self.target = user
         return user
 
     @extend_schema(request=forms.NewUser, responses={201: forms.UserOut})
@@ -182,6 +184,7 @@ class GroupViewSet(ProjectViewSet):
         group = rows.annotate(memories=counts.memories(), entities=counts.entities()).first()
         if group is None:
             raise services.group_not_found(name)
+        self.target = group
         return group
 
     @extend_schema(request=forms.NewGroup, responses={201: forms.GroupOut})

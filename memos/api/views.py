@@ -7,12 +7,13 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from memos.api import ratelimits, sizes
+from memos.api import ratelimits, readlog, sizes
 from memos.api.middleware import current_request_id
 from memos.api.pagination import Page, PageQuery
 from memos.api.serializers import CamelSerializer
+from memos.projects import audit
 from memos.projects.audit import Caller
-from memos.projects.models import ApiKey, Project, Scope
+from memos.projects.models import ApiKey, Identified, Project, Scope
 
 _REPEATED = ErrorDetail("This parameter stands here more than once.", code="repeated")
 
@@ -28,6 +29,11 @@ class ProjectViewSet(viewsets.ViewSet):
     """Action → the scope it needs, where that is not `read` for GET and `write` for the rest."""
     queries: dict[str, type[CamelSerializer]] = {}
     """Action → the serializer of its query parameters; every other action takes none."""
+    reads: dict[str, str | None] = {}
+    """Action → what the audit log calls it where reads are audited; None where nothing personal is read. What is not
+    here and reads is named after its route."""
+    target: Identified | None = None
+    """What the path names, set by whoever looks it up where its id does not stand there: a name, an external id."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.perform_authentication(request)
@@ -41,6 +47,17 @@ class ProjectViewSet(viewsets.ViewSet):
         counted = ratelimits.count(self.key)
         self.headers |= counted.headers
         counted.check()
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        if response.status_code < 300 and self.project.audit_reads:
+            self._record_read(request)
+        return super().finalize_response(request, response, *args, **kwargs)
+
+    def _record_read(self, request: Request) -> None:
+        route = request.resolver_match.route if request.resolver_match else ""
+        action = readlog.action_of(self, self.action or "", request.method or "", route)
+        if action:
+            audit.record(self.caller, action, readlog.target_of(self, self.kwargs))
 
     def _read_query(self, request: Request) -> dict[str, Any]:
         given = request.query_params

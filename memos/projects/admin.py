@@ -42,7 +42,7 @@ LIMITS = ("requests_per_minute", "key_requests_per_minute")
 class ProjectForm(forms.ModelForm):
     class Meta:
         model = Project
-        fields = ("name", *LIMITS)
+        fields = ("name", *LIMITS, "audit_reads")
 
     def clean(self) -> dict[str, Any]:
         """A test twin has no name of its own to be checked."""
@@ -57,6 +57,7 @@ class ProjectForm(forms.ModelForm):
 
 @admin.register(Project)
 class ProjectAdmin(ConsoleAdmin):
+    personal = False
     list_display = ("name", "mode_label", "shown_id", "created")
     list_filter = ("mode",)
     search_help_text = "prj_… or name"
@@ -67,6 +68,7 @@ class ProjectAdmin(ConsoleAdmin):
     fieldsets = (
         (None, {"fields": ("name", "shown_id", "mode_label", "twin", "created")}),
         ("Limits", {"fields": LIMITS}),
+        ("Audit", {"fields": ("audit_reads",)}),
         ("What it holds", {"fields": ("holdings",)}),
     )
     readonly_fields = ("shown_id", "mode_label", "twin", "created", "holdings")
@@ -129,6 +131,7 @@ class ProjectAdmin(ConsoleAdmin):
         if "name" in given:
             services.rename_project(caller=caller, name=given["name"])
         services.set_limits(caller=caller, **{name: given[name] for name in LIMITS})
+        services.set_audit_reads(caller=caller, on=given["audit_reads"])
 
 
 @admin.register(Operator)
@@ -164,7 +167,8 @@ class OperatorAdmin(UserAdmin, ModelAdmin):
         operators.save_operator(by=caretaker_of(request), operator=obj)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        with operators.password_recorded(caretaker_of(request), id):
+        operator = self.get_object(request, id)
+        with operators.password_recorded(caretaker_of(request), operator.pk if operator else None):
             return super().user_change_password(request, id, form_url)
 
     # Our audit log knows of it; Django's own would be a second one.

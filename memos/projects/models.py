@@ -63,6 +63,7 @@ class Project(Identified):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     requests_per_minute = limit_field("Of all its keys together. Empty: no limit.")
     key_requests_per_minute = limit_field("Of each key that has no limit of its own. Empty: no limit.")
+    audit_reads = models.BooleanField(default=False, help_text="The audit log also has who read what.")
 
     class Meta:
         constraints = [

@@ -73,6 +73,14 @@ def set_limits(*, caller: Caller, **limits: int | None) -> Project:
 
 
 @transaction.atomic
+def set_audit_reads(*, caller: Caller, on: bool) -> Project:
+    """Whether the audit log of ``caller.project`` also has who read what."""
+    project = Project.objects.select_for_update(of=("self",)).get(pk=caller.project.pk)
+    _change(caller, project, "project.audit_reads_changed", {"audit_reads": on})
+    return project
+
+
+@transaction.atomic
 def set_key_limit(*, caller: Caller, key: ApiKey, requests_per_minute: int | None) -> ApiKey:
     """None: as the project says for its keys. Raises ValidationError where the limit is less than one."""
     key = _lock(caller, key)

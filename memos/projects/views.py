@@ -30,6 +30,7 @@ class AuditViewSet(ProjectViewSet):
 
     queries = {"list": forms.AuditQuery, "export": forms.AuditSpan}
     scopes = {"list": Scope.ADMIN, "export": Scope.ADMIN}
+    reads = {"list": None, "export": None}
 
     @extend_schema(parameters=[forms.AuditQuery], responses=forms.AuditPage)
     def list(self, request: Request) -> Response:

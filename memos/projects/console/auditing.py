@@ -41,6 +41,7 @@ def _midnight(day: date) -> datetime:
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ConsoleAdmin):
+    personal = False
     list_display = ("moment", "action", "target_id", "actor", "actor_label", "project")
     list_filter = (("at", Days), ("actor", NewestChoices), ("project", FirstProjects))
     list_filter_submit = True

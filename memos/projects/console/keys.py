@@ -81,6 +81,7 @@ class GraceForm(forms.Form):
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(ConsoleAdmin):
+    personal = False
     list_display = ("name", "shown_prefix", "project", "shown_scopes", "state", "created", "last_used")
     list_filter = (("project", FirstProjects),)
     search_help_text = "key_…, prj_…, mos_live_…, name"

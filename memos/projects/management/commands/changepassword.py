@@ -16,5 +16,5 @@ class Command(changepassword.Command):
     def handle(self, *args: Any, **options: Any) -> str | None:
         name = options["username"] or getpass.getuser()
         operator = Operator.objects.filter(username=name).first()
-        with operators.password_recorded(Caretaker.from_command("changepassword"), operator and operator.pk):
+        with operators.password_recorded(Caretaker.from_command("changepassword"), operator.pk if operator else None):
             return super().handle(*args, **options)
