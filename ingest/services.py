@@ -179,7 +179,7 @@ class Regenerated:
     memory_count: int
 
 
-def regenerate_summary(*, user: User, force: bool) -> Regenerated:
+def regenerate_summary(*, caller: Caller, user: User, force: bool) -> Regenerated:
     """Ring the task that makes summaries and wait for it.
 
     Raises 503 ``SUMMARY_PENDING`` after 30 s, and a 404 where the user is deleted meanwhile.
@@ -187,15 +187,16 @@ def regenerate_summary(*, user: User, force: bool) -> Regenerated:
     summary = Summary.objects.filter(user=user).first()
     if summary and summary.generated_at and summary.graph_version == user.graph.version and not force:
         return Regenerated(False, summary.text, summary.memory_count)
-    made = _wait_for_summary(user, _ask_for_summary(user))
+    made = _wait_for_summary(user, _ask_for_summary(caller, user))
     return Regenerated(True, made.text, made.memory_count)
 
 
 @transaction.atomic
-def _ask_for_summary(user: User) -> datetime:
+def _ask_for_summary(caller: Caller, user: User) -> datetime:
     _lock_user(user)
     asked = timezone.now()
     Summary.objects.update_or_create(user=user, defaults={"project_id": user.project_id, "requested_at": asked})
+    audit.record(caller, "summary.requested", user.ref)
     tasks.ring_summary(user.pk)
     return asked
 

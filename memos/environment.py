@@ -12,6 +12,7 @@ import environ
 
 TRUE = ("true", "1", "yes", "on")
 FALSE = ("false", "0", "no", "off")
+MAX_BODY_BYTES = 10 * 1024 * 1024
 EMBEDDERS = ("local", "remote", "none")
 _LONGEST_MODEL = 90
 

@@ -53,8 +53,10 @@ REDIS_URL = _server("REDIS_URL", _embedded.redis_url if _embedded else None)
 
 # ---------------------------------------------------------------- Django
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "unfold.contrib.filters",
+    "memos.projects",  # before Django's own: two commands of that name take the place of theirs
+    "memos.projects.console.apps.ConsoleConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -65,7 +67,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "memos.embedded",
-    "memos.projects",
     "memos.api",
     "graphs",
     "users",
@@ -75,6 +76,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "memos.api.middleware.RequestIdMiddleware",
     "memos.api.metrics.MetricsMiddleware",
+    "memos.api.sizes.BodySizeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -126,7 +128,7 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 # ---------------------------------------------------------------- HTTP API
-MAX_BODY_BYTES = 10 * 1024 * 1024
+MAX_BODY_BYTES = environment.MAX_BODY_BYTES
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 METRICS_TOKEN = values.metrics_token
 REST_FRAMEWORK = {
@@ -156,6 +158,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "messages", "description": "Appending to a thread, and replaying it."},
         {"name": "groups", "description": "Graphs that many users share."},
         {"name": "jobs", "description": "What became of a message."},
+        {"name": "audit", "description": "Who did what to which, when."},
     ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -11,6 +11,7 @@ from graphs.views import MemoryViewSet
 from ingest.metrics import Waiting
 from ingest.views import JobViewSet
 from memos.api import health, metrics
+from memos.projects.views import EXPORT_RENDERERS, AuditViewSet
 from threads.views import MessageViewSet, ThreadViewSet
 from users.views import CONTEXT_RENDERERS, GroupViewSet, UserViewSet
 
@@ -46,6 +47,8 @@ API: list[URLPattern] = [
     path("v1/jobs", JobViewSet.as_view({"get": "list"})),
     path("v1/jobs/<str:job_id>", JobViewSet.as_view({"get": "retrieve"})),
     path("v1/jobs/<str:job_id>/retry", JobViewSet.as_view({"post": "retry"})),
+    path("v1/audit", AuditViewSet.as_view({"get": "list"})),
+    path("v1/audit/export", AuditViewSet.as_view({"get": "export"}, renderer_classes=EXPORT_RENDERERS)),
 ]
 
 urlpatterns = [

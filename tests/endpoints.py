@@ -122,6 +122,9 @@ def past(name: str) -> Field:
     return Field(name, ["", NUL, "x" * 20_000, *times])
 
 
+SPAN = [
+    Field(name, ["", NUL, "x" * 20_000, "2026-05-17", "2026-05-17T12:00:00", "yesterday"]) for name in ("from", "to")
+]
 MEMORY = [text("content", required=True), choice("kind"), moment("validFrom"), moment("validTo"), metadata()]
 FILTERS = [
     choice("filters.kind"),
@@ -181,7 +184,7 @@ ENDPOINTS = [
     Endpoint("DELETE", "/v1/users/{user}", "write", 21),
     Endpoint("GET", "/v1/users/{user}/graph", "read", 2),
     Endpoint("GET", "/v1/users/{user}/context", "read", 38, query=CONTEXT),
-    Endpoint("POST", "/v1/users/{user}/summary", "write", 6, query=[Field("force", ["", "perhaps", NUL, "2"])]),
+    Endpoint("POST", "/v1/users/{user}/summary", "write", 7, query=[Field("force", ["", "perhaps", NUL, "2"])]),
     Endpoint("POST", "/v1/users/{user}/search", "read", 23, valid={"query": "x"}, body=SEARCH),
     Endpoint("GET", "/v1/users/{user}/memories", "read", 7, query=MEMORIES),
     Endpoint("POST", "/v1/users/{user}/memories", "write", 16, valid={"content": "x"}, body=MEMORY),
@@ -280,5 +283,13 @@ ENDPOINTS = [
     Endpoint("GET", "/v1/jobs", "read", 2, query=[*page(), asked_choice("status"), asked("userId"), asked("threadId")]),
     Endpoint("GET", "/v1/jobs/{job}", "read", 2),
     Endpoint("POST", "/v1/jobs/{job}/retry", "write", 7, valid={}),
+    Endpoint(
+        "GET",
+        "/v1/audit",
+        "admin",
+        2,
+        query=[*page(), *SPAN, asked("action"), asked("targetId"), asked("actorId")],
+    ),
+    Endpoint("GET", "/v1/audit/export", "admin", 3, query=SPAN),
 ]
 WRITING = [endpoint for endpoint in ENDPOINTS if endpoint.valid is not None]

@@ -58,15 +58,20 @@ class Worker(Process):
         return self
 
 
-class WebServer(Process):
-    """The web server, with two processes of four threads each. ``url`` is where it listens."""
+class Web(Process):
+    """The web server as `make run` starts it. ``url`` and ``address`` are where it listens."""
 
-    def start(self) -> "WebServer":
+    def __init__(self, broker: str, *, workers: int = 1, **environment: str):
+        super().__init__(broker, DATABASE_POOL="4", **environment)
+        self.workers = workers
+
+    def start(self) -> "Web":
         with socket.create_server(("127.0.0.1", 0)) as listening:
-            self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-            bind = f"fd://{listening.fileno()}"
-            command = f"gunicorn tests.web_app:application --bind {bind} --workers 2 --threads 4 --log-level warning"
-            self._run(command.split(), pass_fds=[listening.fileno()])
+            self.address: tuple[str, int] = listening.getsockname()
+            self.url = "http://{}:{}".format(*self.address)
+            command = f"gunicorn tests.web_app:application --bind fd://{listening.fileno()} --worker-class gthread"
+            command += f" --workers {self.workers} --threads 4 --no-control-socket --log-level warning"
+            self._run(command.split(), pass_fds=[listening.fileno()], cwd=settings.BASE_DIR)
         wait_until(self._answers)
         return self
 

@@ -47,6 +47,7 @@ class ThreadViewSet(InThreadViewSet):
         if user is None:
             raise not_found("user", ref)
         self.graph_id = user.graph_id
+        self.target = user
         return user
 
     @extend_schema(request=forms.NewThread, responses={201: forms.ThreadOut})

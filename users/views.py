@@ -65,6 +65,7 @@ class UserViewSet(ProjectViewSet):
     }
     scopes = {"search": Scope.READ}
     waiting = frozenset({"summary"})
+    reads = {"summary": "summary.read"}
 
     def look_up(self, **named: str) -> None:
         self.get_user(named["user_id"])
@@ -76,6 +77,7 @@ class UserViewSet(ProjectViewSet):
         if user is None:
             raise not_found("user", ref)
         self.graph_id = user.graph_id
+        self.target = user
         return user
 
     @extend_schema(request=forms.NewUser, responses={201: forms.UserOut})
@@ -127,7 +129,7 @@ class UserViewSet(ProjectViewSet):
         """Regenerate the biographical summary; without `force` only when memories have changed."""
         user = self.get_user(user_id)
         self.body(NoBody)
-        result = ingestion.regenerate_summary(user=user, force=self.query["force"])
+        result = ingestion.regenerate_summary(caller=self.caller, user=user, force=self.query["force"])
         return Response(forms.SummaryOut(result).data)
 
     @extend_schema(
@@ -202,6 +204,7 @@ class GroupViewSet(ProjectViewSet):
         if group is None:
             raise services.group_not_found(name)
         self.graph_id = group.graph_id
+        self.target = group
         return group
 
     @extend_schema(request=forms.NewGroup, responses={201: forms.GroupOut})

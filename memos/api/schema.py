@@ -5,6 +5,8 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
+from memos.projects.authentication import scope_of
+
 PROBLEM = {
     "type": "object",
     "description": "An error by RFC 9457. `code` is stable; `errors` names every bad field of a VALIDATION_ERROR.",
@@ -48,14 +50,25 @@ class MemosSchema(AutoSchema):
 
     def get_summary(self) -> str:
         """The first sentence of the description: what the page shows beside the path."""
-        return self.get_description().split(". ")[0].split(";")[0].rstrip(".")
+        return super().get_description().split(". ")[0].split(";")[0].rstrip(".")
+
+    def get_description(self) -> str:  # type: ignore[override]
+        return f"{super().get_description()}\n\nNeeds a key with the scope `{self._scope}`."
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        operation = super().get_operation(*args, **kwargs)
+        return operation and {**operation, "x-required-scope": self._scope}
+
+    @property
+    def _scope(self) -> str:
+        return scope_of(self.view, self.view.action, self.method).value  # type: ignore[attr-defined]
 
     def get_operation_id(self) -> str:
         action: str = self.view.action  # type: ignore[attr-defined]
         return f"{self.get_tags()[0]}_{action}"
 
 
-_TAGS = ("users", "threads", "messages", "groups", "jobs", "graphs", "entities", "relations", "episodes")
+_TAGS = ("users", "threads", "messages", "groups", "jobs", "graphs", "entities", "relations", "episodes", "audit")
 
 
 def by_path(endpoint: tuple[Any, ...]) -> tuple[str, int]:

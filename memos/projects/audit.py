@@ -29,7 +29,26 @@ class Caller:
         return cls(project, AuditEntry.Actor.OPERATOR, str(operator.pk), operator.get_username(), request_id)
 
 
-def record(caller: Caller, action: str, target_id: str, **detail: Any) -> None:
+@dataclass(frozen=True, slots=True)
+class Caretaker:
+    """Who changes the installation itself: its operators and its data as a whole belong to no project."""
+
+    actor: AuditEntry.Actor
+    actor_id: str
+    actor_label: str
+    request_id: str
+    project: None = None
+
+    @classmethod
+    def from_command(cls, name: str) -> "Caretaker":
+        return cls(AuditEntry.Actor.COMMAND, name, f"manage.py {name}", "")
+
+    @classmethod
+    def from_operator(cls, operator: Operator, request_id: str) -> "Caretaker":
+        return cls(AuditEntry.Actor.OPERATOR, str(operator.pk), operator.get_username(), request_id)
+
+
+def record(caller: Caller | Caretaker, action: str, target_id: str, **detail: Any) -> None:
     """Write an entry. ``detail`` holds counts and names of fields, never personal data."""
     AuditEntry.objects.create(
         project=caller.project,

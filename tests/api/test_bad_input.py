@@ -194,3 +194,15 @@ def _assert_named(response: Any, name: str, value: Any) -> None:
     named = bad_fields(response)
     assert len(response.content) < 5000  # what was sent is not sent back at length
     assert all(one == name or one.startswith((f"{name}[", f"{name}.")) for one in named), (named, repr(value)[:100])
+
+
+def test_a_parameter_that_stands_in_a_query_twice_is_refused_by_name(api: Api, things: dict[str, str]) -> None:
+    users = api.send("GET", "/v1/users?limit=1&limit=2&q=%00&nonsense=1&nonsense=1")
+    errors = {error["field"]: error["code"] for error in problem(users, 400, "VALIDATION_ERROR")["errors"]}
+    assert (errors["limit"], errors["nonsense"]) == ("repeated", "repeated")
+    before = rows()
+    for endpoint in ENDPOINTS:
+        for name in [field.name for field in endpoint.query] or ["x"]:
+            response = api.send(endpoint.method, f"{_path(endpoint, things)}?{name}=1&{name}=1", endpoint.valid)
+            assert bad_fields(response) == {name}
+    assert rows() == before

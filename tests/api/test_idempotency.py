@@ -19,7 +19,7 @@ from memos.projects.models import AuditEntry
 from tests.api.conftest import rows, things_of
 from tests.conftest import Drain
 from tests.endpoints import ENDPOINTS, Endpoint
-from tests.processes import WebServer, at_once, wait_until
+from tests.processes import Web, at_once, wait_until
 from tests.world import Api, World, bad_fields, problem
 from threads.models import Message
 from users.models import Summary, User
@@ -192,10 +192,10 @@ def test_a_summary_that_was_not_ready_may_be_asked_for_again(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_fifty_at_once_have_one_effect_across_web_processes(start_web: Callable[..., WebServer], world: World) -> None:
+def test_fifty_at_once_have_one_effect_across_web_processes(start_web: Callable[..., Web], world: World) -> None:
     user = world.owner.new_user()
     thread = world.owner.new_thread(user)
-    server = start_web()
+    server = start_web(workers=2)
     url = f"{server.url}/v1/threads/{thread['id']}/messages"
     answers = at_once(50, lambda number: _post(url, world.owner, {"role": "user", "content": "once"}))
     told = Counter(_told(answer) for answer in answers)
@@ -218,9 +218,7 @@ def _told(answer: httpx.Response) -> str:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_kill_between_the_work_and_its_answer_leaves_neither(
-    start_web: Callable[..., WebServer], world: World
-) -> None:
+def test_a_kill_between_the_work_and_its_answer_leaves_neither(start_web: Callable[..., Web], world: World) -> None:
     user = world.owner.new_user()
     doomed = start_web(HOLD_AT="answer")
     path, body = f"/v1/users/{user['id']}/memories", {"content": "Alice likes tea."}

@@ -61,5 +61,14 @@ def test_every_query_parameter_is_described(operations: dict[tuple[str, str], di
         assert {one["name"] for one in given if one["in"] == "query"} == {field.name for field in endpoint.query}
 
 
+def test_every_operation_names_the_scope_it_needs(operations: dict[tuple[str, str], dict[str, Any]]) -> None:
+    for endpoint in ENDPOINTS:
+        path = endpoint.path.format(**{kind: "{" + name + "}" for kind, name in NAMES.items()})
+        operation = operations[endpoint.method, path]
+        assert operation["x-required-scope"] == endpoint.scope
+        assert operation["description"].endswith(f"Needs a key with the scope `{endpoint.scope}`.")
+        assert "scope" not in operation["summary"]
+
+
 def test_operation_ids_are_unique(operations: dict[tuple[str, str], dict[str, Any]]) -> None:
     assert len({operation["operationId"] for operation in operations.values()}) == len(ENDPOINTS)
