@@ -26,6 +26,7 @@ class JobViewSet(ProjectViewSet):
         job = IngestJob.objects.for_project(self.project).by_ref(ref).first()
         if job is None:
             raise not_found("job", ref)
+        self.graph_id = job.graph_id
         return job
 
     @extend_schema(parameters=[JobListQuery], responses=JobPage)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from graphs.models import Memory
 from ingest import services
+from ingest.models import IngestJob
 from memos.api.models import Answer
 from memos.api.tasks import forget_answers
 from memos.projects.models import AuditEntry
@@ -121,6 +122,8 @@ def _request(api: Api, drain: Drain, endpoint: Endpoint) -> tuple[str, Any]:
         drain()
         listed = api.get(f"/v1/graphs/{things['graph']}/entities").json()["entities"]
         body = {"entityIds": [one["id"] for one in listed if one["id"] != things["entity"]]}
+    if endpoint.path.endswith("/retry"):
+        IngestJob.objects.update(status=IngestJob.Status.FAILED)
     return endpoint.at(things[endpoint.names] if endpoint.names else ""), body
 
 
