@@ -3,6 +3,7 @@
 from django.db import models, transaction
 
 from graphs.models import Embedding, Entity, Episode, Graph, Memory, MemoryRevision, Mention, Relation, Source
+from ingest import events
 from ingest.erase.rows import delete
 from ingest.models import IngestJob
 from memos.api.problems import not_found
@@ -32,6 +33,7 @@ def erase_user(*, caller: Caller, user: User) -> None:
     delete(Summary.objects.filter(user=locked))
     delete(User.objects.filter(pk=locked.pk))
     delete(Graph.objects.filter(pk=locked.graph_id))
+    events.user_deleted(locked)
     audit.record(caller, "user.deleted", user.ref, rows=counts)
 
 
