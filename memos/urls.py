@@ -10,6 +10,7 @@ from graphs.browse.views import EntityViewSet, EpisodeViewSet, GraphViewSet, Rel
 from graphs.views import MemoryViewSet
 from ingest.views import JobViewSet
 from memos.api import health
+from memos.webhooks.views import WebhookViewSet
 from threads.views import MessageViewSet, ThreadViewSet
 from users.views import CONTEXT_RENDERERS, GroupViewSet, UserViewSet
 
@@ -42,6 +43,15 @@ API: list[URLPattern] = [
     path("v1/entities/<str:entity_id>/split", EntityViewSet.as_view({"post": "split"})),
     path("v1/episodes/<str:episode_id>", EpisodeViewSet.as_view({"get": "retrieve"})),
     path("v1/jobs/<str:job_id>", JobViewSet.as_view({"get": "retrieve"})),
+    path("v1/webhooks", WebhookViewSet.as_view({"get": "list", "post": "create"})),
+    path("v1/webhooks/<str:webhook_id>", WebhookViewSet.as_view(ONE)),
+    path("v1/webhooks/<str:webhook_id>/rotate", WebhookViewSet.as_view({"post": "rotate"})),
+    path("v1/webhooks/<str:webhook_id>/test", WebhookViewSet.as_view({"post": "test"})),
+    path("v1/webhooks/<str:webhook_id>/deliveries", WebhookViewSet.as_view({"get": "deliveries"})),
+    path(
+        "v1/webhooks/<str:webhook_id>/deliveries/<str:delivery_id>/replay",
+        WebhookViewSet.as_view({"post": "replay"}),
+    ),
 ]
 
 urlpatterns = [
