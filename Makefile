@@ -7,7 +7,7 @@ ARGS ?= -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test checks lint format types layers migrations pytest openapi dev lock clean venv-run venv-dev
+.PHONY: help run test checks lint format types layers migrations pytest openapi docs dev lock clean venv-run venv-dev
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -42,6 +42,9 @@ pytest: venv-dev ## The tests alone; ARGS="tests/users -k context" for some of t
 
 openapi: venv-dev ## Write the snapshot of the OpenAPI schema anew
 	$(SERVERS) $(VENV) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+docs: venv-dev ## Write the pages of docs/api anew: their requests are sent, and their answers kept
+	WRITE_DOCS=1 $(SERVERS) $(VENV) -m pytest tests/docs -q
 
 dev: venv-dev ## The developer's tools, and the hooks of pre-commit
 	$(VENV) -m pre_commit install

@@ -12,7 +12,7 @@ from memos import ids
 from memos.webhooks import outbox
 from memos.webhooks.models import EventType
 from memos.webhooks.outbox import Told
-from users.models import User
+from users.models import Group, User
 
 
 def jobs_ended(jobs: Sequence[IngestJob]) -> None:
@@ -39,14 +39,15 @@ def memory_invalidated(memory: Memory) -> None:
     outbox.emit(memory.project_id, EventType.MEMORY_INVALIDATED, lambda: _of_memories([memory], **told))
 
 
-def user_deleted(user: User) -> None:
-    """Tell that a user is gone, and forget what was to be told of them before.
+def owner_deleted(owner: User | Group) -> None:
+    """Tell that a user is gone, and forget what was to be told of them, or of a group, before.
 
     In this order: whoever deletes a webhook holds it and then its deliveries, too.
     """
-    data = {"userId": user.ref, "graphId": ids.encode("grph", user.graph_id)}
-    outbox.emit(user.project_id, EventType.USER_DELETED, lambda: [Told(data, user.graph_id, user.pk)])
-    outbox.forget_graph(user.graph_id)
+    if isinstance(owner, User):
+        data = {"userId": owner.ref, "graphId": ids.encode("grph", owner.graph_id)}
+        outbox.emit(owner.project_id, EventType.USER_DELETED, lambda: [Told(data, owner.graph_id, owner.pk)])
+    outbox.forget_graph(owner.graph_id)
 
 
 def _of_job(job: IngestJob) -> Told:

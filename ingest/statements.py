@@ -15,7 +15,7 @@ from graphs.render import sentence
 from ingest import events, facts, tasks
 from ingest.facts import Change
 from memos import ids
-from memos.api.problems import invalid
+from memos.api.problems import invalid, not_found
 from memos.projects import audit
 from memos.projects.audit import Caller
 
@@ -35,9 +35,12 @@ class Statement:
 def state_memory(*, caller: Caller, graph: Graph, statement: Statement) -> Memory:
     """Keep a fact that a caller states; one that is believed already gains a source and takes over what was given.
 
-    Raises a 400 where the span would run into another one of the same fact.
+    Raises a 400 where the span would run into another one of the same fact, a 404 where the graph is gone meanwhile.
     """
-    graph = Graph.objects.select_for_update(no_key=True).get(pk=graph.pk)
+    locked = Graph.objects.select_for_update(no_key=True).filter(pk=graph.pk).first()
+    if locked is None:
+        raise not_found("graph", graph.ref)
+    graph = locked
     stated = _unsaved(graph, statement)
     episode = statement_of(stated, sentence(stated), stated.said_at)
     memory = facts.believed_twin(stated)

@@ -84,6 +84,7 @@ class Values:
     embeddings_api_key: str
     embeddings_model: str
     embeddings_dimensions: int
+    metrics_token: str
     webhook_networks: list[IPv4Network | IPv6Network]
     log_level: str
 
@@ -105,6 +106,7 @@ def read(env: Environment) -> Values:
         embeddings_api_key=env.text("MEMOS_EMBEDDINGS_API_KEY"),
         embeddings_model=_of_remote(env, "MEMOS_EMBEDDINGS_MODEL"),
         embeddings_dimensions=env.number("MEMOS_EMBEDDINGS_DIMENSIONS", 0, 0, 16_000),
+        metrics_token=env.text("MEMOS_METRICS_TOKEN"),
         webhook_networks=env.networks("MEMOS_WEBHOOK_NETWORKS"),
         log_level=env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
     )

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "memos.embedded",
     "memos.projects",
+    "memos.api",
     "memos.webhooks",
     "graphs",
     "users",
@@ -74,6 +75,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "memos.api.middleware.RequestIdMiddleware",
+    "memos.api.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -127,6 +129,7 @@ else:
 # ---------------------------------------------------------------- HTTP API
 MAX_BODY_BYTES = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+METRICS_TOKEN = values.metrics_token
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["memos.projects.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["memos.projects.authentication.HasScope"],
@@ -164,10 +167,12 @@ SPECTACULAR_SETTINGS = {
         "MemoryKind": "graphs.kinds.MemoryKind",
         "SourceKind": "graphs.models.Episode.SourceKind",
         "Role": "threads.models.Message.Role",
+        "EpisodeRole": "graphs.serializers.ROLES",
         "HitKind": "graphs.search.KIND_CHOICES",
         "Order": "memos.api.pagination.ORDERS",
         "JobStatus": "ingest.models.IngestJob.Status",
         "EventType": "memos.webhooks.models.EventType",
+        "WantedEvent": "memos.webhooks.models.WANTED",
         "DeliveryStatus": "memos.webhooks.models.Delivery.Status",
         "TemplateName": "users.context.templates.NAMES",
     },
@@ -201,6 +206,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "ingest.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
+    "forget_answers": {"task": "api.forget_answers", "schedule": 3600.0, "options": {"expires": 3600.0}},
     "webhooks": {"task": "webhooks.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
     "webhooks-tidy": {"task": "webhooks.tidy", "schedule": 3600.0, "options": {"expires": 3600.0}},
 }

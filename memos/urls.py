@@ -8,8 +8,9 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from graphs.browse.views import EntityViewSet, EpisodeViewSet, GraphViewSet, RelationViewSet
 from graphs.views import MemoryViewSet
+from ingest.metrics import Waiting
 from ingest.views import JobViewSet
-from memos.api import health
+from memos.api import health, metrics
 from memos.webhooks.views import WebhookViewSet
 from threads.views import MessageViewSet, ThreadViewSet
 from users.views import CONTEXT_RENDERERS, GroupViewSet, UserViewSet
@@ -18,7 +19,7 @@ ONE: dict[str, Any] = {"get": "retrieve", "patch": "partial_update", "delete": "
 
 API: list[URLPattern] = [
     path("v1/users", UserViewSet.as_view({"get": "list", "post": "create"})),
-    path("v1/users/<str:user_id>", UserViewSet.as_view({"get": "retrieve", "delete": "destroy"})),
+    path("v1/users/<str:user_id>", UserViewSet.as_view(ONE)),
     path("v1/users/<str:user_id>/graph", UserViewSet.as_view({"get": "graph"})),
     path("v1/users/<str:user_id>/context", UserViewSet.as_view({"get": "context"}, renderer_classes=CONTEXT_RENDERERS)),
     path("v1/users/<str:user_id>/summary", UserViewSet.as_view({"post": "summary"})),
@@ -31,8 +32,9 @@ API: list[URLPattern] = [
     path("v1/memories/<str:memory_id>", MemoryViewSet.as_view(ONE)),
     path("v1/memories/<str:memory_id>/history", MemoryViewSet.as_view({"get": "history"})),
     path("v1/groups", GroupViewSet.as_view({"get": "list", "post": "create"})),
-    path("v1/groups/<str:name>", GroupViewSet.as_view({"get": "retrieve"})),
-    path("v1/groups/<str:name>/memories", GroupViewSet.as_view({"post": "memories"})),
+    path("v1/groups/<str:name>", GroupViewSet.as_view(ONE)),
+    path("v1/groups/<str:name>/search", GroupViewSet.as_view({"post": "search"})),
+    path("v1/groups/<str:name>/memories", GroupViewSet.as_view({"get": "memories", "post": "state"})),
     path("v1/graphs/<str:graph_id>", GraphViewSet.as_view({"get": "retrieve"})),
     path("v1/graphs/<str:graph_id>/entities", EntityViewSet.as_view({"get": "list"})),
     path("v1/graphs/<str:graph_id>/relations", RelationViewSet.as_view({"get": "list"})),
@@ -61,6 +63,7 @@ urlpatterns = [
     path("docs/", SpectacularSwaggerView.as_view(url="/schema/")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("metrics", metrics.served_with(Waiting())),
 ]
 
 handler400 = "memos.api.errors.bad_request_view"

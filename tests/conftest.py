@@ -12,7 +12,7 @@ from graphs.models import Graph
 from ingest import pipeline
 from ingest.models import IngestJob
 from memos.celery import app
-from tests.processes import Worker
+from tests.processes import WebServer, Worker
 from tests.scripted import Scripted
 from tests.world import Api, World, make_world
 
@@ -79,6 +79,19 @@ def drain_graph(graph_id: UUID) -> None:
         if not pipeline.run(graph_id) and not IngestJob.objects.unfinished().filter(graph=graph_id).exists():
             return
     raise AssertionError(f"graph {graph_id} does not come to an end")
+
+
+@pytest.fixture
+def start_web(transactional_db: None, broker: str) -> Iterator[Callable[..., WebServer]]:
+    started: list[WebServer] = []
+
+    def start(**environment: str) -> WebServer:
+        started.append(WebServer(broker, **environment).start())
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.kill()
 
 
 @pytest.fixture

@@ -64,6 +64,10 @@ def text(name: str, *, required: bool = False, nullable: bool = False, also: Seq
     return Field(name, [*_K.of_text, *_K.of_no_text, *nulls, *also], required)
 
 
+def group_name(*, required: bool = False) -> Field:
+    return text("name", required=required, also=["a b", ".a", "é", "a/b", "x" * 65, "a\n"])
+
+
 def choice(name: str, *, required: bool = False) -> Field:
     return Field(name, [*_K.of_text, *_K.of_no_text, *_K.null, "nonsense", "USER"], required)
 
@@ -108,6 +112,7 @@ MESSAGE = [
     text("content", required=True, also=[" \n\t\u2003"]),
     text("name", nullable=True),
     moment("createdAt"),
+    text("externalId", nullable=True),
     metadata(),
 ]
 
@@ -126,14 +131,18 @@ FILTERS = [
     moment("filters.from"),
     moment("filters.to"),
 ]
-SEARCH = [
+GROUP_SEARCH = [
     text("query", required=True),
     whole("limit", least=1, most=200),
     texts("kinds", ["", "nonsense", 5, None, [], {}, NUL]),
-    texts("groups", ["", 5, None, [], {}, NUL, SURROGATE, "x" * 65]),
     Field("filters", [None, "x", 5, [], {"nonsense": 1}]),
     Field("asOf", [*moment("asOf").refused, "9999-01-01T00:00:00Z"]),
-    *FILTERS,
+    *(field for field in FILTERS if field.name != "filters.threadId"),
+]
+SEARCH = [
+    *GROUP_SEARCH,
+    texts("groups", ["", 5, None, [], {}, NUL, SURROGATE, "x" * 65]),
+    text("filters.threadId"),
 ]
 CONTEXT = [
     asked_choice("template"),
@@ -179,24 +188,22 @@ WEBHOOK = [
     Field("enabled", ["", "true", 1, 0, None, [], {}]),
 ]
 
+USER = [
+    text("externalId", nullable=True),
+    Field("email", [*_K.of_text, *_K.of_no_text, "alice", "a@b", "a@@b.co", "a b@c.de"]),
+    text("firstName", nullable=True),
+    text("lastName", nullable=True),
+    metadata(),
+]
+
 ENDPOINTS = [
-    Endpoint("GET", "/v1/users", "read", 2, query=[*page(), asked("externalId"), asked("email")]),
     Endpoint(
-        "POST",
-        "/v1/users",
-        "write",
-        5,
-        valid={"externalId": "x"},
-        body=[
-            text("externalId", nullable=True),
-            Field("email", [*_K.of_text, *_K.of_no_text, "alice", "a@b", "a@@b.co", "a b@c.de"]),
-            text("firstName", nullable=True),
-            text("lastName", nullable=True),
-            metadata(),
-        ],
+        "GET", "/v1/users", "read", 2, query=[*page(), asked("externalId"), asked("email"), asked("q", refused=[" "])]
     ),
+    Endpoint("POST", "/v1/users", "write", 5, valid={"externalId": "x"}, body=USER),
     Endpoint("GET", "/v1/users/{user}", "read", 2),
-    Endpoint("DELETE", "/v1/users/{user}", "write", 22),
+    Endpoint("PATCH", "/v1/users/{user}", "write", 30, valid={"firstName": "x"}, body=USER),
+    Endpoint("DELETE", "/v1/users/{user}", "write", 24),
     Endpoint("GET", "/v1/users/{user}/graph", "read", 2),
     Endpoint("GET", "/v1/users/{user}/context", "read", 38, query=CONTEXT),
     Endpoint("POST", "/v1/users/{user}/summary", "write", 6, query=[Field("force", ["", "perhaps", NUL, "2"])]),
@@ -223,17 +230,21 @@ ENDPOINTS = [
     Endpoint("DELETE", "/v1/memories/{memory}", "write", 50),
     Endpoint("GET", "/v1/memories/{memory}/history", "read", 3),
     Endpoint("GET", "/v1/threads/{thread}/messages", "read", 3, query=page(1000)),
-    Endpoint("POST", "/v1/threads/{thread}/messages", "write", 9, valid={"role": "user", "content": "x"}, body=MESSAGE),
-    Endpoint("GET", "/v1/groups", "read", 2, query=page()),
     Endpoint(
         "POST",
-        "/v1/groups",
+        "/v1/threads/{thread}/messages",
         "write",
-        5,
-        valid={"name": "new"},
-        body=[text("name", required=True, also=["a b", ".a", "é", "a/b", "x" * 65, "a\n"]), metadata()],
+        10,
+        valid={"role": "user", "content": "x", "externalId": "m-1"},
+        body=MESSAGE,
     ),
+    Endpoint("GET", "/v1/groups", "read", 2, query=page()),
+    Endpoint("POST", "/v1/groups", "write", 5, valid={"name": "new"}, body=[group_name(required=True), metadata()]),
     Endpoint("GET", "/v1/groups/{group}", "read", 2),
+    Endpoint("PATCH", "/v1/groups/{group}", "write", 6, valid={"metadata": {}}, body=[group_name(), metadata()]),
+    Endpoint("DELETE", "/v1/groups/{group}", "write", 19),
+    Endpoint("POST", "/v1/groups/{group}/search", "read", 22, valid={"query": "x"}, body=GROUP_SEARCH),
+    Endpoint("GET", "/v1/groups/{group}/memories", "read", 7, query=MEMORIES),
     Endpoint("POST", "/v1/groups/{group}/memories", "write", 15, valid={"content": "x"}, body=MEMORY),
     Endpoint("GET", "/v1/graphs/{graph}", "read", 2),
     Endpoint("GET", "/v1/graphs/{graph}/entities", "read", 3, query=[*page(), asked_choice("type"), asked("q")]),

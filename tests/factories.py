@@ -16,7 +16,7 @@ from graphs.entities import create_entity, key_of, keys_of
 from graphs.indexing import write_memory_text
 from graphs.kinds import EntityType, MemoryKind
 from graphs.languages import search_config
-from graphs.models import Embedding, Entity, Episode, Graph, Memory, MemoryRevision, Mention, Relation, Source
+from graphs.models import Document, Embedding, Entity, Episode, Graph, Memory, MemoryRevision, Mention, Relation, Source
 from graphs.models.memory import SPEAKER
 from ingest import facts
 from ingest.models import IngestJob
@@ -247,6 +247,20 @@ class EpisodeFactory(DjangoModelFactory[Episode]):
             vector = SearchVector("content", config=search_config(episode.language))
             Episode.objects.filter(pk=episode.pk).update(tsv=vector)
         return episode
+
+
+class DocumentFactory(DjangoModelFactory[Document]):
+    """A text that was given to a graph, not read yet: it has no episodes and no job."""
+
+    class Meta:
+        model = Document
+
+    graph = factory.SubFactory(GraphFactory, kind=Graph.Kind.GROUP)
+    project = factory.SelfAttribute("graph.project")
+    type = Document.Type.TEXT
+    name = factory.Sequence("page-{}.txt".format)
+    content = "The office closes at six."
+    created_at = factory.LazyFunction(timezone.now)
 
 
 class EntityFactory(DjangoModelFactory[Entity]):

@@ -33,6 +33,7 @@ class InThreadViewSet(ProjectViewSet):
         thread = Thread.objects.for_project(self.project).by_ref(ref).select_related("user").first()
         if thread is None:
             raise not_found("thread", ref)
+        self.graph_id = thread.user.graph_id
         return thread
 
 
@@ -42,9 +43,10 @@ class ThreadViewSet(InThreadViewSet):
     queries = {"list": PageQuery}
 
     def get_user(self, ref: str) -> User:
-        user = User.objects.for_project(self.project).by_ref(ref).first()
+        user = User.objects.for_project(self.project).by_path(ref).first()
         if user is None:
             raise not_found("user", ref)
+        self.graph_id = user.graph_id
         return user
 
     @extend_schema(request=forms.NewThread, responses={201: forms.ThreadOut})

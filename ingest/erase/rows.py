@@ -35,7 +35,7 @@ def forget(lost: Loss, rest: Rest) -> dict[str, int]:
     outbox.forget_subjects(going)
     _write(rest.beliefs)
     entities = names.forget_unmentioned(graph)
-    renamed = names.take_back(named, given_names(graph))
+    renamed = names.take_back(named, given_names(graph.pk))
     merging.unlearn(graph, named)
     names.see_again(seen)
     touched = going | {belief.memory.pk for belief in rest.beliefs}
@@ -101,9 +101,9 @@ def _write_closings(beliefs: Sequence[Belief]) -> None:
     Source.objects.bulk_create(new, ignore_conflicts=True)
 
 
-def given_names(graph: Graph) -> list[str]:
+def given_names(graph_id: UUID) -> list[str]:
     """What the caller calls the user, whatever was said."""
-    names_given = User.objects.filter(graph=graph).values_list("first_name", "last_name")
+    names_given = User.objects.filter(graph=graph_id).values_list("first_name", "last_name")
     return [name for first, last in names_given for name in (first, f"{first or ''} {last or ''}".strip()) if name]
 
 

@@ -15,7 +15,10 @@ PROBLEM = {
         "status": {"type": "integer"},
         "code": {"type": "string", "examples": ["VALIDATION_ERROR"]},
         "detail": {"type": "string"},
-        "id": {"type": "string", "description": "The existing record, for USER_EXISTS and GROUP_EXISTS."},
+        "id": {
+            "type": "string",
+            "description": "The existing record, for USER_EXISTS, GROUP_EXISTS and MESSAGE_EXISTS.",
+        },
         "errors": {
             "type": "array",
             "items": {

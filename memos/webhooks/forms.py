@@ -8,14 +8,14 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from memos.projects.models import Project
 from memos.webhooks import addresses, services
-from memos.webhooks.models import KNOWN_EVENTS, Webhook
+from memos.webhooks.models import WANTED, Webhook
 
 CHANGED = ("url", "description", "events", "include_content", "enabled")
 
 
 class WebhookForm(forms.ModelForm):
     events = forms.MultipleChoiceField(
-        choices=[(event, event) for event in KNOWN_EVENTS],
+        choices=WANTED,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text="None means all of them.",

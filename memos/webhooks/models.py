@@ -16,16 +16,17 @@ GRACE = timedelta(hours=24)
 
 
 class EventType(models.TextChoices):
-    JOB_DONE = "job.done"
-    JOB_FAILED = "job.failed"
-    MEMORY_CREATED = "memory.created"
-    MEMORY_INVALIDATED = "memory.invalidated"
-    USER_DELETED = "user.deleted"
-    TEST = "webhook.test"
+    JOB_DONE = "job.done", "job.done"
+    JOB_FAILED = "job.failed", "job.failed"
+    MEMORY_CREATED = "memory.created", "memory.created"
+    MEMORY_INVALIDATED = "memory.invalidated", "memory.invalidated"
+    USER_DELETED = "user.deleted", "user.deleted"
+    TEST = "webhook.test", "webhook.test"
 
 
 KNOWN_EVENTS = [event.value for event in EventType if event is not EventType.TEST]
 """What a webhook can ask for; a test comes when somebody wants one."""
+WANTED = [(event, event) for event in KNOWN_EVENTS]
 
 _LISTENING = """
     SELECT * FROM webhooks_webhook

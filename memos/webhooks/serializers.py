@@ -8,7 +8,7 @@ from memos import ids
 from memos.api.pagination import PageQuery
 from memos.api.serializers import CamelSerializer, Flag, Moment, Text
 from memos.webhooks import addresses
-from memos.webhooks.models import KNOWN_EVENTS, Delivery, EventType, Webhook
+from memos.webhooks.models import KNOWN_EVENTS, WANTED, Delivery, EventType, Webhook
 
 
 class Address(Text):
@@ -31,7 +31,7 @@ class WebhookChanges(CamelSerializer):
     url = _of_url(required=False)
     description = Text(required=False, allow_blank=True, max_length=500)
     events = serializers.ListField(
-        child=serializers.ChoiceField(KNOWN_EVENTS),
+        child=serializers.ChoiceField(WANTED),
         required=False,
         max_length=len(KNOWN_EVENTS),
         help_text="What it wants to be told of; an empty list is everything.",
@@ -48,7 +48,7 @@ class WebhookOut(CamelSerializer):
     id = serializers.CharField(source="ref")
     url = serializers.CharField()
     description = serializers.CharField()
-    events = serializers.ListField(child=serializers.ChoiceField(KNOWN_EVENTS))
+    events = serializers.ListField(child=serializers.ChoiceField(WANTED))
     include_content = serializers.BooleanField()
     enabled = serializers.BooleanField()
     created_at = Moment()
@@ -58,9 +58,11 @@ class WebhookOut(CamelSerializer):
 class IssuedWebhook(WebhookOut):
     """Where a secret was just made: the one time that it is shown."""
 
-    secret = serializers.SerializerMethodField(help_text="`whsec_…`: shown this once.")
+    secret = serializers.SerializerMethodField(
+        help_text="`whsec_…`: shown this once, and null where the answer is given again for the same `Idempotency-Key`."
+    )
 
-    def get_secret(self, webhook: Webhook) -> str:
+    def get_secret(self, webhook: Webhook) -> str | None:
         secret: str = self.context["secret"]
         return secret
 

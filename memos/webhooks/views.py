@@ -1,5 +1,7 @@
 """/v1/webhooks."""
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +16,9 @@ from memos.webhooks import services
 from memos.webhooks.models import Delivery, Webhook
 from memos.webhooks.services import IssuedSecret
 
+NOT_KEPT: dict[str, Any] = {"secret": None, "payload": {}}
+"""What an answer that is given again has instead."""
+
 
 class WebhookViewSet(ProjectViewSet):
     queries = {"list": PageQuery, "deliveries": forms.DeliveryListQuery}
@@ -21,6 +26,15 @@ class WebhookViewSet(ProjectViewSet):
         ("list", "create", "retrieve", "partial_update", "destroy", "rotate", "test", "deliveries", "replay"),
         Scope.ADMIN,
     )
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """The address of a new webhook is asked for here: not in the transaction that keeps a repeatable answer."""
+        super().initial(request, *args, **kwargs)
+        self.given = self.body(forms.NewWebhook) if self.action == "create" else {}
+
+    def to_keep(self, data: Any) -> Any:
+        """A secret is shown once, and what a delivery tells is forgotten with whom it tells of."""
+        return {**data, **{name: value for name, value in NOT_KEPT.items() if name in data}}
 
     def get_webhook(self, ref: str) -> Webhook:
         webhook = Webhook.objects.for_project(self.project).by_ref(ref).first()
@@ -37,7 +51,7 @@ class WebhookViewSet(ProjectViewSet):
     @extend_schema(request=forms.NewWebhook, responses={201: forms.IssuedWebhook})
     def create(self, request: Request) -> Response:
         """Make a webhook; the secret that signs its deliveries is shown this once."""
-        issued = services.create_webhook(caller=self.caller, **self.body(forms.NewWebhook))
+        issued = services.create_webhook(caller=self.caller, **self.given)
         return Response(_with_secret(issued), 201)
 
     @extend_schema(responses=forms.WebhookOut)

@@ -15,8 +15,9 @@ from tests.api.conftest import rows, things_of
 from tests.endpoints import ENDPOINTS, Endpoint
 from tests.world import Api, World, api_for, problem
 
-OUTSIDE = {"admin/", "schema/", "docs/", "healthz", "readyz"}
-"""What stands beside /v1. The console asks for an operator; the others tell nothing of any project."""
+OUTSIDE = {"admin/", "schema/", "docs/", "healthz", "readyz", "metrics"}
+"""What stands beside /v1. The console asks for an operator, the metrics for this machine or a token; the others tell
+nothing of any project."""
 KINDS = {"user_id": "user", "thread_id": "thread", "job_id": "job", "name": "group", "message_id": "message",
          "memory_id": "memory", "graph_id": "graph", "entity_id": "entity", "episode_id": "episode",
          "webhook_id": "webhook", "delivery_id": "delivery"}  # fmt: skip

@@ -5,10 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from memos import ids
+from memos.api.models import Answer
 from memos.projects.models import AuditEntry
+from memos.webhooks import addresses
 from memos.webhooks.models import Delivery, Webhook
 from tests.endpoints import HOOK
 from tests.factories import DeliveryFactory, WebhookFactory
@@ -216,3 +219,22 @@ def test_the_last_deliveries_of_a_deleted_user_are_not_listed(api: Api, hook: Ho
     api.delete(f"/v1/users/{user['id']}")
     shown = api.get(f"/v1/webhooks/{made['id']}/deliveries").json()["deliveries"]
     assert [one["event"] for one in shown] == ["user.deleted"]
+
+
+def test_a_repeated_request_makes_one_webhook_and_no_secret_is_kept_for_it(api: Api) -> None:
+    first, again = (
+        api.send("POST", "/v1/webhooks", {"url": HOOK}, headers={"Idempotency-Key": "key-1"}).json() for _ in range(2)
+    )
+    assert again == {**first, "secret": None}
+    assert Webhook.objects.count() == 1
+    assert first["secret"] not in Answer.objects.get().body
+
+
+def test_the_resolver_is_asked_outside_of_every_transaction(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    depths: list[int] = []
+    check = addresses.check
+    monkeypatch.setattr(addresses, "check", lambda url: (depths.append(len(connection.savepoint_ids)), check(url)))
+    before = len(connection.savepoint_ids)
+    made = api.send("POST", "/v1/webhooks", {"url": HOOK}, headers={"Idempotency-Key": "key-1"}).json()
+    api.patch(f"/v1/webhooks/{made['id']}", {"url": f"{HOOK}/new"})
+    assert depths == [before, before]

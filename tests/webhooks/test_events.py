@@ -168,6 +168,16 @@ def test_a_deleted_user_is_told_of_and_nothing_else_that_spoke_of_them_stays(
         assert word not in kept
 
 
+def test_what_spoke_of_a_deleted_group_goes_and_nobody_is_said_to_be_deleted(api: Api, hook: Hook) -> None:
+    hook()
+    for name in ("acme", "initech"):
+        api.new_group(name)
+        api.state(name, "The office is blue.")
+    api.delete("/v1/groups/acme")
+    [one] = told()
+    assert one["graphId"] == Graph.objects.get().ref
+
+
 def test_what_spoke_of_a_user_goes_from_a_disabled_webhook_too(api: Api, user: dict[str, Any]) -> None:
     graph = Graph.objects.get()
     DeliveryFactory(webhook=WebhookFactory(project=api.project, enabled=False), graph_id=graph.pk)
