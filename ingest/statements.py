@@ -12,7 +12,7 @@ from graphs.indexing import write_memory_text
 from graphs.kinds import MemoryKind, Precision
 from graphs.models import Entity, Episode, Graph, Memory, MemoryRevision, Source
 from graphs.render import sentence
-from ingest import facts, tasks
+from ingest import events, facts, tasks
 from ingest.facts import Change
 from memos import ids
 from memos.api.problems import invalid, not_found
@@ -54,6 +54,7 @@ def state_memory(*, caller: Caller, graph: Graph, statement: Statement) -> Memor
         memory = stated
         memory.save()
         write_memory_text([memory])
+        events.memories_created([memory])
     else:
         _restate(memory, stated, episode)
     support(memory, episode, facts.stated_by(stated))

@@ -6,6 +6,7 @@ It knows nothing of Django, so that the supervisor can read them before anything
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 import environ
@@ -59,6 +60,12 @@ class Environment:
                 raise WrongSetting(f"{name} has to be origins such as https://memos.example.com, not {origin!r}.")
         return found
 
+    def networks(self, name: str) -> list[IPv4Network | IPv6Network]:
+        try:
+            return [ip_network(item) for item in self.items(name, [])]
+        except ValueError as error:
+            raise WrongSetting(f"{name} has to be networks such as 10.0.0.0/8: {error}.") from None
+
 
 @dataclass(frozen=True, slots=True)
 class Values:
@@ -79,6 +86,7 @@ class Values:
     embeddings_model: str
     embeddings_dimensions: int
     metrics_token: str
+    webhook_networks: list[IPv4Network | IPv6Network]
     log_level: str
 
 
@@ -100,6 +108,7 @@ def read(env: Environment) -> Values:
         embeddings_model=_of_remote(env, "MEMOS_EMBEDDINGS_MODEL"),
         embeddings_dimensions=env.number("MEMOS_EMBEDDINGS_DIMENSIONS", 0, 0, 16_000),
         metrics_token=env.text("MEMOS_METRICS_TOKEN"),
+        webhook_networks=env.networks("MEMOS_WEBHOOK_NETWORKS"),
         log_level=env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
     )
 

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "memos.embedded",
     "memos.api",
+    "memos.webhooks",
     "graphs",
     "users",
     "threads",
@@ -159,6 +160,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "groups", "description": "Graphs that many users share."},
         {"name": "jobs", "description": "What became of a message."},
         {"name": "audit", "description": "Who did what to which, when."},
+        {"name": "webhooks", "description": "Being told of what happens, by Standard Webhooks."},
     ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -172,6 +174,9 @@ SPECTACULAR_SETTINGS = {
         "HitKind": "graphs.search.KIND_CHOICES",
         "Order": "memos.api.pagination.ORDERS",
         "JobStatus": "ingest.models.IngestJob.Status",
+        "EventType": "memos.webhooks.models.EventType",
+        "WantedEvent": "memos.webhooks.models.WANTED",
+        "DeliveryStatus": "memos.webhooks.models.Delivery.Status",
         "TemplateName": "users.context.templates.NAMES",
     },
     "PREPROCESSING_HOOKS": ["memos.api.schema.only_the_api"],
@@ -205,11 +210,17 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "ingest.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
     "forget_answers": {"task": "api.forget_answers", "schedule": 3600.0, "options": {"expires": 3600.0}},
+    "webhooks": {"task": "webhooks.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
+    "webhooks-tidy": {"task": "webhooks.tidy", "schedule": 3600.0, "options": {"expires": 3600.0}},
 }
 
 # ---------------------------------------------------------------- Ingestion
 INGEST_LEASE_SECONDS = values.ingest_lease_seconds
 INGEST_MAX_ATTEMPTS = values.ingest_max_attempts
+
+# ---------------------------------------------------------------- Webhooks
+WEBHOOK_NETWORKS = values.webhook_networks
+"""Where webhooks may lead besides public addresses, and without TLS."""
 
 # ---------------------------------------------------------------- Search
 SEARCH_MEMORY_BYTES = values.search_memory_mb * 2**20

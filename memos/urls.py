@@ -12,6 +12,7 @@ from ingest.metrics import Waiting
 from ingest.views import JobViewSet
 from memos.api import health, metrics
 from memos.projects.views import EXPORT_RENDERERS, AuditViewSet
+from memos.webhooks.views import WebhookViewSet
 from threads.views import MessageViewSet, ThreadViewSet
 from users.views import CONTEXT_RENDERERS, GroupViewSet, UserViewSet
 
@@ -49,6 +50,15 @@ API: list[URLPattern] = [
     path("v1/jobs/<str:job_id>/retry", JobViewSet.as_view({"post": "retry"})),
     path("v1/audit", AuditViewSet.as_view({"get": "list"})),
     path("v1/audit/export", AuditViewSet.as_view({"get": "export"}, renderer_classes=EXPORT_RENDERERS)),
+    path("v1/webhooks", WebhookViewSet.as_view({"get": "list", "post": "create"})),
+    path("v1/webhooks/<str:webhook_id>", WebhookViewSet.as_view(ONE)),
+    path("v1/webhooks/<str:webhook_id>/rotate", WebhookViewSet.as_view({"post": "rotate"})),
+    path("v1/webhooks/<str:webhook_id>/test", WebhookViewSet.as_view({"post": "test"})),
+    path("v1/webhooks/<str:webhook_id>/deliveries", WebhookViewSet.as_view({"get": "deliveries"})),
+    path(
+        "v1/webhooks/<str:webhook_id>/deliveries/<str:delivery_id>/replay",
+        WebhookViewSet.as_view({"post": "replay"}),
+    ),
 ]
 
 urlpatterns = [

@@ -2,7 +2,7 @@
 go through. A route that is missing here fails `tests/policy/test_routes.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,11 +39,12 @@ class Endpoint:
 
     @property
     def names(self) -> str | None:
-        """The kind of thing that the path names."""
-        return self.path.partition("{")[2].partition("}")[0] or None
+        """The kind of thing that the path names; of two, the one within the other."""
+        return self.path.rpartition("{")[2].partition("}")[0] if "{" in self.path else None
 
-    def at(self, ref: str = "") -> str:
-        return self.path.format(**{self.names: ref}) if self.names else self.path
+    def at(self, ref: str = "", others: Mapping[str, str] | None = None) -> str:
+        """The path of a thing; ``others`` says within what, where the path names that too."""
+        return self.path.format(**{**(others or {}), self.names: ref}) if self.names else self.path
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,30 @@ MEMORIES = [
 CHANGES = [Field(field.name, field.refused) for field in MEMORY]
 INCLUDED = Field("includeInvalidated", ["", "perhaps", NUL, "2"])
 ALIASES = texts("aliases", ["", 5, None, [], {}, NUL, SURROGATE, "x" * 201])
+HOOK = "https://1.1.1.1/hooks"
+"""A public address, so that no test asks a resolver; nothing is sent there without a worker."""
+
+
+def hook_url(*, required: bool) -> Field:
+    internal = ["https://127.0.0.1/", "https://localhost/", "https://[::1]/", "https://169.254.169.254/"]
+    wrong = [
+        "x",
+        "/hooks",
+        "ftp://1.1.1.1/",
+        "http://1.1.1.1/",
+        "https://a:b@1.1.1.1/",
+        "https://1.1.1.1:0/",
+        *internal,
+    ]
+    return text("url", required=required, also=wrong)
+
+
+WEBHOOK = [
+    Field("description", [MEGABYTE, NUL, SURROGATE, *_K.of_no_text, None]),
+    texts("events", ["", "nonsense", "webhook.test", 5, None, [], {}, NUL]),
+    Field("includeContent", ["", "true", 1, 0, None, [], {}]),
+    Field("enabled", ["", "true", 1, 0, None, [], {}]),
+]
 
 USER = [
     text("externalId", nullable=True),
@@ -181,7 +206,7 @@ ENDPOINTS = [
     Endpoint("POST", "/v1/users", "write", 5, valid={"externalId": "x"}, body=USER),
     Endpoint("GET", "/v1/users/{user}", "read", 2),
     Endpoint("PATCH", "/v1/users/{user}", "write", 30, valid={"firstName": "x"}, body=USER),
-    Endpoint("DELETE", "/v1/users/{user}", "write", 21),
+    Endpoint("DELETE", "/v1/users/{user}", "write", 24),
     Endpoint("GET", "/v1/users/{user}/graph", "read", 2),
     Endpoint("GET", "/v1/users/{user}/context", "read", 38, query=CONTEXT),
     Endpoint("POST", "/v1/users/{user}/summary", "write", 7, query=[Field("force", ["", "perhaps", NUL, "2"])]),
@@ -220,7 +245,7 @@ ENDPOINTS = [
     Endpoint("POST", "/v1/groups", "write", 5, valid={"name": "new"}, body=[group_name(required=True), metadata()]),
     Endpoint("GET", "/v1/groups/{group}", "read", 2),
     Endpoint("PATCH", "/v1/groups/{group}", "write", 6, valid={"metadata": {}}, body=[group_name(), metadata()]),
-    Endpoint("DELETE", "/v1/groups/{group}", "write", 18),
+    Endpoint("DELETE", "/v1/groups/{group}", "write", 19),
     Endpoint("POST", "/v1/groups/{group}/search", "read", 22, valid={"query": "x"}, body=GROUP_SEARCH),
     Endpoint("GET", "/v1/groups/{group}/memories", "read", 7, query=MEMORIES),
     Endpoint("POST", "/v1/groups/{group}/memories", "write", 15, valid={"content": "x"}, body=MEMORY),
@@ -291,5 +316,21 @@ ENDPOINTS = [
         query=[*page(), *SPAN, asked("action"), asked("targetId"), asked("actorId")],
     ),
     Endpoint("GET", "/v1/audit/export", "admin", 3, query=SPAN),
+    Endpoint("GET", "/v1/webhooks", "admin", 2, query=page()),
+    Endpoint("POST", "/v1/webhooks", "admin", 7, valid={"url": HOOK}, body=[hook_url(required=True), *WEBHOOK]),
+    Endpoint("GET", "/v1/webhooks/{webhook}", "admin", 2),
+    Endpoint(
+        "PATCH",
+        "/v1/webhooks/{webhook}",
+        "admin",
+        7,
+        valid={"description": "x"},
+        body=[hook_url(required=False), *WEBHOOK],
+    ),
+    Endpoint("DELETE", "/v1/webhooks/{webhook}", "admin", 8),
+    Endpoint("POST", "/v1/webhooks/{webhook}/rotate", "admin", 7),
+    Endpoint("POST", "/v1/webhooks/{webhook}/test", "admin", 7),
+    Endpoint("GET", "/v1/webhooks/{webhook}/deliveries", "admin", 3, query=[*page(), asked_choice("status")]),
+    Endpoint("POST", "/v1/webhooks/{webhook}/deliveries/{delivery}/replay", "admin", 8),
 ]
 WRITING = [endpoint for endpoint in ENDPOINTS if endpoint.valid is not None]

@@ -23,6 +23,7 @@ from ingest.models import IngestJob
 from memos import ids
 from memos.projects import keys
 from memos.projects.models import ApiKey, AuditEntry, Operator, Project, Scope
+from memos.webhooks.models import Delivery, EventType, Webhook
 from threads.models import Message, Thread
 from users.models import Group, Summary, User
 
@@ -86,6 +87,28 @@ class AuditEntryFactory(DjangoModelFactory[AuditEntry]):
     action = "user.created"
     target_id = factory.LazyFunction(lambda: ids.encode("usr", ids.new_id()))
     request_id = factory.LazyFunction(lambda: ids.encode("req", ids.new_id()))
+
+
+class WebhookFactory(DjangoModelFactory[Webhook]):
+    class Meta:
+        model = Webhook
+
+    project = factory.SubFactory(ProjectFactory)
+    url = "https://1.1.1.1/hooks"
+    pepper_id = settings.KEY_PEPPER_ID
+
+
+class DeliveryFactory(DjangoModelFactory[Delivery]):
+    """One that waits; pass `status` and `finished_at` for one that is over."""
+
+    class Meta:
+        model = Delivery
+
+    webhook = factory.SubFactory(WebhookFactory)
+    project = factory.SelfAttribute("webhook.project")
+    event = EventType.JOB_DONE
+    event_id = factory.LazyFunction(ids.new_id)
+    payload = factory.LazyAttribute(lambda o: {"type": o.event, "timestamp": "2026-11-26T12:00:00Z", "data": {}})
 
 
 class GraphFactory(DjangoModelFactory[Graph]):

@@ -17,6 +17,7 @@ from graphs.models import (
     Relation,
     Source,
 )
+from ingest import events
 from ingest.erase.rows import delete
 from ingest.models import IngestJob
 from memos.api.models import Answer
@@ -63,4 +64,5 @@ def _erase(caller: Caller, owner: User | Group, gone: Problem, rest: Sequence[Qu
     delete(owners)
     delete(Graph.objects.filter(pk=graph.pk))
     delete(Answer.objects.filter(graph_id=graph.pk))
+    events.owner_deleted(owner)
     audit.record(caller, f"{owner._meta.model_name}.deleted", owner.ref, rows=counts)

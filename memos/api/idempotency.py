@@ -43,6 +43,7 @@ class View(Protocol):
     @property
     def graph_id(self) -> UUID | None: ...
     def look_up(self, **kwargs: Any) -> None: ...
+    def to_keep(self, data: Any) -> Any: ...
 
 
 def once(view: View, work: Work) -> Work:
@@ -56,7 +57,7 @@ def once(view: View, work: Work) -> Work:
             if kept:
                 return _replay(kept, request)
             response = work(request, *args, **kwargs)
-            Answer.objects.create(**_named(view, request, key), **_content(response))
+            Answer.objects.create(**_named(view, request, key), **_content(view, response))
         return response
 
     return answer
@@ -83,7 +84,7 @@ def in_steps(view: View, work: Work) -> Work:
         except BaseException:
             Answer.objects.filter(pk=begun.pk).delete()
             raise
-        Answer.objects.filter(pk=begun.pk).update(**_content(response))
+        Answer.objects.filter(pk=begun.pk).update(**_content(view, response))
         return response
 
     return answer
@@ -130,8 +131,9 @@ def _named(view: View, request: Request, key: str) -> dict[str, Any]:
     return {"project": view.project, "key": key, "fingerprint": fingerprint, "graph_id": view.graph_id}
 
 
-def _content(response: Response) -> dict[str, Any]:
-    return {"status": response.status_code, "body": JSONRenderer().render(response.data).decode()}
+def _content(view: View, response: Response) -> dict[str, Any]:
+    body = JSONRenderer().render(view.to_keep(response.data)).decode()
+    return {"status": response.status_code, "body": body}
 
 
 def _fingerprint(request: Request) -> bytes:

@@ -68,7 +68,19 @@ class MemosSchema(AutoSchema):
         return f"{self.get_tags()[0]}_{action}"
 
 
-_TAGS = ("users", "threads", "messages", "groups", "jobs", "graphs", "entities", "relations", "episodes", "audit")
+_TAGS = (
+    "users",
+    "threads",
+    "messages",
+    "groups",
+    "jobs",
+    "graphs",
+    "entities",
+    "relations",
+    "episodes",
+    "audit",
+    "webhooks",
+)
 
 
 def by_path(endpoint: tuple[Any, ...]) -> tuple[str, int]:

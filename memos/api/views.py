@@ -54,6 +54,10 @@ class ProjectViewSet(viewsets.ViewSet):
     def look_up(self, **named: str) -> None:
         """Find what the path names and set `graph_id`, or raise a 404; a view with an action in `waiting` can do so."""
 
+    def to_keep(self, data: Any) -> Any:
+        """What of an answer may be kept, to be given again: all of it, unless it is shown once."""
+        return data
+
     def _is_to_be_done_once(self, request: Request) -> bool:
         writes = request.method == "POST" and scope_of(self, self.action or "", "POST") != Scope.READ
         return writes and idempotency.HEADER in request.headers

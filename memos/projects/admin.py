@@ -28,6 +28,7 @@ from memos.projects.console.keys import ApiKeyAdmin
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import NOTHING, bullets, link, list_of, moment, section, to
 from memos.projects.models import ApiKey, AuditEntry, Operator, Project
+from memos.webhooks.models import Webhook
 from threads.models import Thread
 from users.models import Group, User
 
@@ -103,8 +104,8 @@ class ProjectAdmin(ConsoleAdmin):
 
     @section("lists")
     def holdings(self, project: Project) -> str:
-        lists = {ApiKey: "API keys", User: "users", Group: "groups", Thread: "threads", IngestJob: "ingest jobs",
-                 AuditEntry: "audit entries"}  # fmt: skip
+        lists = {ApiKey: "API keys", Webhook: "webhooks", User: "users", Group: "groups", Thread: "threads",
+                 IngestJob: "ingest jobs", AuditEntry: "audit entries"}  # fmt: skip
         return bullets(
             to(list_of(model, project__id__exact=project.pk), f"{capped(self._of(model, project))} {name}")
             for model, name in lists.items()

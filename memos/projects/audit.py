@@ -28,6 +28,11 @@ class Caller:
     def from_operator(cls, project: Project, operator: Operator, request_id: str) -> "Caller":
         return cls(project, AuditEntry.Actor.OPERATOR, str(operator.pk), operator.get_username(), request_id)
 
+    @classmethod
+    def from_system(cls, project: Project, part: str) -> "Caller":
+        """A part of Memos that acts by itself."""
+        return cls(project, AuditEntry.Actor.SYSTEM, part, part, "")
+
 
 @dataclass(frozen=True, slots=True)
 class Caretaker:

@@ -159,7 +159,7 @@ def test_an_id_that_names_nothing_is_not_found(api: Api, things: dict[str, str],
     strange = ["x", "usr_", "%00", "a%00b", "%ff", "%ed%a0%80", "null", "..", "'", "%F0%9F%98%80", "x" * 5000]
     head = things[endpoint.names or ""][:4]
     for ref in [*wrong, *strange, head + "0" * 26, head + "Z" * 26, head + "%00" * 26]:
-        response = api.send(endpoint.method, endpoint.at(ref), endpoint.valid)
+        response = api.send(endpoint.method, endpoint.at(ref, things), endpoint.valid)
         problem(response, 404, "GROUP_NOT_FOUND" if endpoint.names == "group" else "NOT_FOUND")
     assert rows() == before
 
@@ -180,7 +180,7 @@ def test_an_unknown_path_is_not_found(api: Api, path: str, method: str) -> None:
 
 
 def _path(endpoint: Endpoint, things: dict[str, str]) -> str:
-    return endpoint.at(things[endpoint.names] if endpoint.names else "")
+    return endpoint.at(things[endpoint.names] if endpoint.names else "", things)
 
 
 def _with(valid: dict[str, Any] | None, name: str, value: Any) -> dict[str, Any]:

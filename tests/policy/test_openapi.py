@@ -16,6 +16,7 @@ SNAPSHOT = settings.BASE_DIR / "docs/openapi.yaml"
 NAMES = {
     "user": "user_id", "thread": "thread_id", "job": "job_id", "group": "name", "graph": "graph_id",
     "message": "message_id", "memory": "memory_id", "entity": "entity_id", "episode": "episode_id",
+    "webhook": "webhook_id", "delivery": "delivery_id",
 }  # fmt: skip
 """What a path calls the id of each kind of thing."""
 

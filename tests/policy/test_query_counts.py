@@ -56,7 +56,7 @@ def _fill(api: Api, things: dict[str, str], rows: int) -> None:
 
 
 def _cost(api: Api, endpoint: Endpoint, things: dict[str, str]) -> int:
-    path = endpoint.at(things[endpoint.names]) if endpoint.names else endpoint.path
+    path = endpoint.at(things[endpoint.names], things) if endpoint.names else endpoint.path
     query: dict[str, Any] = PARTS.get("/" + path.rpartition("/")[2], {})
     body = endpoint.valid
     if path.endswith("/merge"):

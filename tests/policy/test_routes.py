@@ -19,7 +19,8 @@ OUTSIDE = {"admin/", "schema/", "docs/", "healthz", "readyz", "metrics"}
 """What stands beside /v1. The console asks for an operator, the metrics for this machine or a token; the others tell
 nothing of any project."""
 KINDS = {"user_id": "user", "thread_id": "thread", "job_id": "job", "name": "group", "message_id": "message",
-         "memory_id": "memory", "graph_id": "graph", "entity_id": "entity", "episode_id": "episode"}  # fmt: skip
+         "memory_id": "memory", "graph_id": "graph", "entity_id": "entity", "episode_id": "episode",
+         "webhook_id": "webhook", "delivery_id": "delivery"}  # fmt: skip
 
 
 def test_every_route_is_in_the_table_with_its_scope() -> None:
@@ -48,12 +49,12 @@ def test_what_belongs_to_another_project_is_not_found(world: World, endpoint: En
         ref = "theirs" if endpoint.names == "group" else theirs[endpoint.names or ""]
         before = rows()
         answer = problem(
-            world.owner.send(endpoint.method, endpoint.at(ref), endpoint.valid),
+            world.owner.send(endpoint.method, endpoint.at(ref, mine), endpoint.valid),
             404,
             "GROUP_NOT_FOUND" if endpoint.names == "group" else "NOT_FOUND",
         )
         unknown = mine[endpoint.names or ""][:4] + "0" * 26
-        nothing = world.owner.send(endpoint.method, endpoint.at(unknown), endpoint.valid).json()
+        nothing = world.owner.send(endpoint.method, endpoint.at(unknown, mine), endpoint.valid).json()
         assert answer["detail"].replace(ref, "…") == nothing["detail"].replace(unknown, "…")
         assert rows() == before
 
@@ -105,7 +106,7 @@ def test_an_id_of_another_project_in_a_body_or_a_query_is_not_found(world: World
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=str)
 def test_a_key_without_the_scope_is_refused(world: World, endpoint: Endpoint) -> None:
     things = things_of(world.owner)
-    path = endpoint.at(things[endpoint.names]) if endpoint.names else endpoint.path
+    path = endpoint.at(things[endpoint.names], things) if endpoint.names else endpoint.path
     poor = api_for(world.owner.project, *({"read", "write", "admin"} - {endpoint.scope}))
     before = rows()
     document = problem(poor.send(endpoint.method, path, endpoint.valid), 403, "FORBIDDEN")
@@ -124,7 +125,7 @@ def test_without_a_good_key_nothing_is_told(world: World, endpoint: Endpoint) ->
     before = rows()
     for ref in (things[endpoint.names], "usr_01HXY000000000000000000000") if endpoint.names else ("",):
         for who, code in ((Api(None), "UNAUTHENTICATED"), (revoked, "KEY_REVOKED"), (expired, "KEY_EXPIRED")):
-            response = who.send(endpoint.method, endpoint.at(ref), endpoint.valid)
+            response = who.send(endpoint.method, endpoint.at(ref, things), endpoint.valid)
             problem(response, 401, code)
             assert response["WWW-Authenticate"] == 'Bearer realm="memos"'
     assert rows() == before

@@ -22,7 +22,7 @@ from memos.projects.console.search import Finding
 from memos.projects.console.shown import list_of, page_of
 from memos.projects.models import AuditEntry, Identified, Operator, Project
 
-SCOPES = ("graph", "user", "thread", "memory", "episode", "entity")
+SCOPES = ("graph", "user", "thread", "memory", "episode", "entity", "webhook")
 """Parameters that narrow a list to few rows: what has no index may then be filtered by freely."""
 
 
