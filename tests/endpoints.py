@@ -244,7 +244,7 @@ ENDPOINTS = [
     Endpoint("GET", "/v1/groups", "read", 2, query=page()),
     Endpoint("POST", "/v1/groups", "write", 5, valid={"name": "new"}, body=[group_name(required=True), metadata()]),
     Endpoint("GET", "/v1/groups/{group}", "read", 2),
-    Endpoint("PATCH", "/v1/groups/{group}", "write", 6, valid={"metadata": {}}, body=[group_name(), metadata()]),
+    Endpoint("PATCH", "/v1/groups/{group}", "write", 6, valid={"metadata": {"a": 1}}, body=[group_name(), metadata()]),
     Endpoint("DELETE", "/v1/groups/{group}", "write", 19),
     Endpoint("POST", "/v1/groups/{group}/search", "read", 22, valid={"query": "x"}, body=GROUP_SEARCH),
     Endpoint("GET", "/v1/groups/{group}/memories", "read", 7, query=MEMORIES),

@@ -5,16 +5,14 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.core.management import call_command
 from django.test import Client
 
-from graphs.models import Entity
 from ingest import services as ingestion
 from ingest.models import IngestJob
 from memos.projects import audit
 from memos.projects.models import AuditEntry, Operator
-from tests.api.conftest import things_of
+from tests.api.conftest import models, request_of, things_of
 from tests.conftest import Drain
 from tests.console.conftest import admin_operator, console, job, quick_passwords
 from tests.endpoints import ENDPOINTS, Endpoint
@@ -47,10 +45,7 @@ def change(api: Api, drain: Drain, monkeypatch: pytest.MonkeyPatch) -> Callable[
     drain()
 
     def send(endpoint: Endpoint) -> Any:
-        path = endpoint.at(things[endpoint.names]) if endpoint.names else endpoint.path
-        body = endpoint.valid
-        if path.endswith("/merge"):
-            body = {"entityIds": [Entity.objects.filter(graph__user__isnull=False, is_subject=False)[0].ref]}
+        path, body = request_of(endpoint, things)
         return api.send(endpoint.method, path, body)
 
     return send
@@ -58,9 +53,7 @@ def change(api: Api, drain: Drain, monkeypatch: pytest.MonkeyPatch) -> Callable[
 
 def state() -> dict[str, list[str]]:
     """Every row of every table of the product."""
-    labels = ("projects", "graphs", "users", "threads", "ingest")
-    models = [model for label in labels for model in apps.get_app_config(label).get_models()]
-    return {model.__name__: sorted(map(str, model._default_manager.values_list())) for model in models}
+    return {model.__name__: sorted(map(str, model._default_manager.values_list())) for model in models()}
 
 
 @pytest.mark.parametrize("endpoint", CHANGING, ids=str)

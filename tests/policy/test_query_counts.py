@@ -7,10 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from graphs.models import Entity
 from ingest import services
-from ingest.models import IngestJob
-from tests.api.conftest import things_of
+from tests.api.conftest import request_of, things_of
 from tests.conftest import Drain
 from tests.endpoints import ENDPOINTS, Endpoint
 from tests.world import Api
@@ -56,15 +54,8 @@ def _fill(api: Api, things: dict[str, str], rows: int) -> None:
 
 
 def _cost(api: Api, endpoint: Endpoint, things: dict[str, str]) -> int:
-    path = endpoint.at(things[endpoint.names], things) if endpoint.names else endpoint.path
+    path, body = request_of(endpoint, things)
     query: dict[str, Any] = PARTS.get("/" + path.rpartition("/")[2], {})
-    body = endpoint.valid
-    if path.endswith("/merge"):
-        body = {
-            "entityIds": [one.ref for one in Entity.objects.filter(graph__user__isnull=False, is_subject=False)[:1]]
-        }
-    if path.endswith("/retry"):
-        IngestJob.objects.update(status=IngestJob.Status.FAILED)
     with CaptureQueriesContext(connection) as captured:
         response = api.send(endpoint.method, path, body, **query)
     assert response.status_code in (200, 201, 503), response.content
