@@ -37,18 +37,18 @@ def break_the_log(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 
 @pytest.fixture
-def change(api: Api, drain: Drain, monkeypatch: pytest.MonkeyPatch) -> Callable[[Endpoint], Any]:
+def prepare(api: Api, drain: Drain, monkeypatch: pytest.MonkeyPatch) -> Callable[[Endpoint], Callable[[], Any]]:
     """A call that changes something, ready to be sent."""
     monkeypatch.setattr(ingestion, "SUMMARY_WAIT_SECONDS", 0.0)
     things = things_of(api)
     api.say({"id": things["thread"]}, "likes tea", "likes milk")
     drain()
 
-    def send(endpoint: Endpoint) -> Any:
+    def ready(endpoint: Endpoint) -> Callable[[], Any]:
         path, body = request_of(endpoint, things)
-        return api.send(endpoint.method, path, body)
+        return lambda: api.send(endpoint.method, path, body)
 
-    return send
+    return ready
 
 
 def state() -> dict[str, list[str]]:
@@ -58,9 +58,9 @@ def state() -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("endpoint", CHANGING, ids=str)
 def test_a_change_through_the_api_is_in_the_log_with_its_request(
-    api: Api, change: Callable[[Endpoint], Any], endpoint: Endpoint
+    api: Api, prepare: Callable[[Endpoint], Callable[[], Any]], endpoint: Endpoint
 ) -> None:
-    response = change(endpoint)
+    response = prepare(endpoint)()
     assert response.status_code in (200, 201, 202, 503), response.content
     entries = AuditEntry.objects.filter(request_id=response["X-Request-Id"])
     assert {(entry.actor, entry.actor_id, entry.project) for entry in entries} == {("key", api.key.ref, api.project)}
@@ -68,11 +68,12 @@ def test_a_change_through_the_api_is_in_the_log_with_its_request(
 
 @pytest.mark.parametrize("endpoint", CHANGING, ids=str)
 def test_a_change_that_cannot_be_logged_does_not_happen(
-    change: Callable[[Endpoint], Any], break_the_log: Callable[[], None], endpoint: Endpoint
+    prepare: Callable[[Endpoint], Callable[[], Any]], break_the_log: Callable[[], None], endpoint: Endpoint
 ) -> None:
+    send = prepare(endpoint)
     before = state()
     break_the_log()
-    problem(change(endpoint), 500, "INTERNAL")
+    problem(send(), 500, "INTERNAL")
     assert state() == before
 
 
