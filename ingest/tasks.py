@@ -11,7 +11,7 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from graphs import languages
-from ingest import pipeline, summaries, sweep
+from ingest import pipeline, reading, summaries, sweep
 from memos.celery import app
 
 log = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 def load_before_the_fork(**kwargs: object) -> None:
     """Load what survives a fork, so that the children of a worker share its memory; ONNX sessions do not."""
     languages.load()
-    pipeline.extractor().load()
+    reading.extractor().load()
     gc.freeze()
 
 

@@ -15,7 +15,7 @@ from memos.celery import app
 
 django.setup()
 
-from ingest import pipeline  # noqa: E402
+from ingest import messages, reading  # noqa: E402
 from tests.scripted import Scripted  # noqa: E402
 
 HOLD_AT = os.environ.get("HOLD_AT", "")
@@ -36,7 +36,7 @@ class _Extractor(Scripted):
 
 _made = _Extractor()
 _written = 0
-_write = pipeline._write
+_write = messages.write
 
 
 def _write_and_hold(*args: Any) -> dict[str, int]:
@@ -48,6 +48,6 @@ def _write_and_hold(*args: Any) -> dict[str, int]:
     return counts
 
 
-pipeline.extractor = lambda: _made  # type: ignore[assignment]
-pipeline._write = _write_and_hold
+reading.extractor = lambda: _made  # type: ignore[assignment]
+messages.write = _write_and_hold
 app.conf.beat_schedule["sweep"].update(schedule=0.5)
