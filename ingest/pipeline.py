@@ -6,6 +6,7 @@ from uuid import UUID
 from graphs.models import Episode
 from ingest import lease as leases
 from ingest import messages
+from ingest.documents import slices
 from ingest.lease import Lease, LeaseLost
 from ingest.models import IngestJob
 
@@ -34,4 +35,10 @@ def is_due(graph_id: UUID) -> bool:
 
 
 def _batch(lease: Lease) -> bool:
-    return messages.read(lease, messages.claim(lease))
+    """What was said comes first: whoever waits for an answer does not wait for a book. False where the installation is
+    at fault."""
+    batch = messages.claim(lease)
+    if batch:
+        return messages.read(lease, batch)
+    job = slices.claim(lease)
+    return job is None or slices.read(lease, job)

@@ -153,6 +153,13 @@ MEMORIES = [
 CHANGES = [Field(field.name, field.refused) for field in MEMORY]
 INCLUDED = Field("includeInvalidated", ["", "perhaps", NUL, "2"])
 ALIASES = texts("aliases", ["", 5, None, [], {}, NUL, SURROGATE, "x" * 201])
+DOCUMENT = [
+    choice("type", required=True),
+    Field("data", ["", " \n\t\u2003", NUL, SURROGATE, *_K.of_no_text, None], required=True),
+    text("name", nullable=True),
+    moment("createdAt"),
+    metadata(),
+]
 
 ENDPOINTS = [
     Endpoint("GET", "/v1/users", "read", 2, query=[*page(), asked("externalId"), asked("email")]),
@@ -171,7 +178,7 @@ ENDPOINTS = [
         ],
     ),
     Endpoint("GET", "/v1/users/{user}", "read", 2),
-    Endpoint("DELETE", "/v1/users/{user}", "write", 19),
+    Endpoint("DELETE", "/v1/users/{user}", "write", 20),
     Endpoint("GET", "/v1/users/{user}/graph", "read", 2),
     Endpoint("GET", "/v1/users/{user}/context", "read", 38, query=CONTEXT),
     Endpoint("POST", "/v1/users/{user}/summary", "write", 6, query=[Field("force", ["", "perhaps", NUL, "2"])]),
@@ -210,6 +217,7 @@ ENDPOINTS = [
     ),
     Endpoint("GET", "/v1/groups/{group}", "read", 2),
     Endpoint("POST", "/v1/groups/{group}/memories", "write", 15, valid={"content": "x"}, body=MEMORY),
+    Endpoint("POST", "/v1/groups/{group}/ingest", "write", 7, valid={"type": "text", "data": "x"}, body=DOCUMENT),
     Endpoint("GET", "/v1/graphs/{graph}", "read", 2),
     Endpoint("GET", "/v1/graphs/{graph}/entities", "read", 3, query=[*page(), asked_choice("type"), asked("q")]),
     Endpoint(
@@ -227,6 +235,18 @@ ENDPOINTS = [
         3,
         query=[*page(), asked("threadId"), asked_choice("role"), asked("q")],
     ),
+    Endpoint("GET", "/v1/graphs/{graph}/documents", "read", 3, query=page()),
+    Endpoint("POST", "/v1/graphs/{graph}/ingest", "write", 7, valid={"type": "text", "data": "x"}, body=DOCUMENT),
+    Endpoint("GET", "/v1/documents/{document}", "read", 2),
+    Endpoint(
+        "PATCH",
+        "/v1/documents/{document}",
+        "write",
+        5,
+        valid={"name": "x"},
+        body=[text("name", nullable=True), metadata()],
+    ),
+    Endpoint("DELETE", "/v1/documents/{document}", "write", 50),
     Endpoint("GET", "/v1/entities/{entity}", "read", 4),
     Endpoint(
         "PATCH",

@@ -16,7 +16,7 @@ from graphs.entities import create_entity, key_of, keys_of
 from graphs.indexing import write_memory_text
 from graphs.kinds import EntityType, MemoryKind
 from graphs.languages import search_config
-from graphs.models import Embedding, Entity, Episode, Graph, Memory, MemoryRevision, Mention, Relation, Source
+from graphs.models import Document, Embedding, Entity, Episode, Graph, Memory, MemoryRevision, Mention, Relation, Source
 from graphs.models.memory import SPEAKER
 from ingest import facts
 from ingest.models import IngestJob
@@ -189,6 +189,32 @@ class IngestJobFactory(DjangoModelFactory[IngestJob]):
     graph = factory.SelfAttribute("user.graph")
     project = factory.SelfAttribute("message.project")
     said_at = factory.SelfAttribute("message.created_at")
+
+
+class DocumentFactory(DjangoModelFactory[Document]):
+    """A document alone: its job and its episodes have factories of their own."""
+
+    class Meta:
+        model = Document
+
+    graph = factory.SubFactory(GraphFactory)
+    project = factory.SelfAttribute("graph.project")
+    type = Document.Type.TEXT
+    name = factory.Sequence("Handbook {}".format)
+    content = "Refunds take five days."
+    created_at = factory.LazyFunction(timezone.now)
+
+
+class DocumentJobFactory(DjangoModelFactory[IngestJob]):
+    class Meta:
+        model = IngestJob
+
+    kind = IngestJob.Kind.DOCUMENT
+    document = factory.SubFactory(DocumentFactory)
+    graph = factory.SelfAttribute("document.graph")
+    user = factory.LazyAttribute(lambda o: getattr(o.graph, "user", None))
+    project = factory.SelfAttribute("document.project")
+    said_at = factory.SelfAttribute("document.created_at")
 
 
 class EpisodeFactory(DjangoModelFactory[Episode]):

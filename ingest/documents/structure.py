@@ -46,7 +46,7 @@ def cut(value: Any, length: int) -> Iterator[str]:
 def _units(value: Any, path: str) -> Iterator[Unit]:
     room = MAX_PIECE_WORDS - _cost(f"{path}: ")
     line = _line(value)
-    if line is not None and _cost(line) <= room:
+    if line is not None and _cost(line) <= room and (path or not _holds_others(value)):
         yield path, line
     elif isinstance(value, dict):
         path = _extended(path, _called(value))
@@ -104,9 +104,12 @@ def _called(value: dict[str, Any]) -> str:
 
 def _stands_alone(label: str, value: Any) -> bool:
     """An object does, and a row of a table; a list of scalars behind its label does not."""
-    if isinstance(value, list):
-        return not label or any(isinstance(inner, dict | list) for inner in value)
-    return isinstance(value, dict)
+    return isinstance(value, dict) or (isinstance(value, list) and not label) or _holds_others(value)
+
+
+def _holds_others(value: Any) -> bool:
+    """A list of objects, or of rows."""
+    return isinstance(value, list) and any(isinstance(inner, dict | list) for inner in value)
 
 
 def _line(value: Any) -> str | None:

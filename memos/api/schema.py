@@ -52,7 +52,7 @@ class MemosSchema(AutoSchema):
         return f"{self.get_tags()[0]}_{action}"
 
 
-_TAGS = ("users", "threads", "messages", "groups", "jobs", "graphs", "entities", "relations", "episodes")
+_TAGS = ("users", "threads", "messages", "groups", "jobs", "graphs", "entities", "relations", "episodes", "documents")
 
 
 def by_path(endpoint: tuple[Any, ...]) -> tuple[str, int]:

@@ -15,6 +15,7 @@ def things_of(api: Api) -> dict[str, str]:
     said = api.say(thread, "hello")["ingested"][0]
     group = api.new_group("acme")
     memory = api.state("acme", "The office is blue.")
+    document = api.give(user, "Refunds take five days.")
     graph = Graph.objects.get(user__id=ids.decode("usr", user["id"]))
     return {
         "user": user["id"],
@@ -25,6 +26,7 @@ def things_of(api: Api) -> dict[str, str]:
         "group": group["name"],
         "graph": graph.ref,
         "entity": graph.entities.get().ref,
+        "document": document["documentId"],
         "episode": graph.episodes.get().ref,
     }
 

@@ -18,7 +18,8 @@ from tests.world import Api, World, api_for, problem
 OUTSIDE = {"admin/", "schema/", "docs/", "healthz", "readyz"}
 """What stands beside /v1. The console asks for an operator; the others tell nothing of any project."""
 KINDS = {"user_id": "user", "thread_id": "thread", "job_id": "job", "name": "group", "message_id": "message",
-         "memory_id": "memory", "graph_id": "graph", "entity_id": "entity", "episode_id": "episode"}  # fmt: skip
+         "memory_id": "memory", "graph_id": "graph", "entity_id": "entity", "episode_id": "episode",
+         "document_id": "document"}  # fmt: skip
 
 
 def test_every_route_is_in_the_table_with_its_scope() -> None:
