@@ -15,7 +15,7 @@ from tests.console.conftest import make_job
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 RECORDS = [model for model in MODELS if issubclass(model, Identified)]
 ADDED = [Project, ApiKey, Operator]
-DELETED = ["users.User", "threads.Thread", "threads.Message", "graphs.Memory"]
+DELETED = ["users.User", "threads.Thread", "threads.Message", "graphs.Memory", "graphs.Document"]
 LIST_QUERIES, PAGE_QUERIES, HOME_QUERIES = 9, 22, 16
 
 pytestmark = pytest.mark.django_db
