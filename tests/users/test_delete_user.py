@@ -20,8 +20,10 @@ def test_it_leaves_no_row_of_the_user_in_any_table(
     api: Api, user: dict[str, Any], thread: dict[str, Any], drain: Drain
 ) -> None:
     api.say(thread, "lives_in Lisbon", "lives_in Porto", {"role": "assistant", "content": "Noted."})
+    api.give(user, "of Tom: likes tea")
     drain()
     api.say(thread, "likes tea")
+    api.give(user, "of Tom: likes milk")
     summaries.summarise(User.objects.get().pk)
     assert {name for name, count in _rows().items() if count == 0} == set()
 

@@ -1,10 +1,11 @@
 """How the worker reads a document: slice by slice, after what was said, all or nothing."""
 
+import threading
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from graphs.models import Document, Embedding, Episode, Graph, Memory
@@ -217,6 +218,43 @@ def test_a_worker_that_lost_the_lease_writes_no_piece_twice(
     monkeypatch.setattr(reading, "extract", sleep)
     assert run() is False
     assert (job().status, job().position, Episode.objects.count(), Memory.objects.count()) == ("done", 8, 8, 8)
+
+
+MOMENTS = {"extract": reading, "_write_facts": slices}
+
+
+@pytest.mark.usefixtures("scripted")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("whose", ["users/{id}", "documents/{document}"])
+def test_a_slice_that_is_being_read_writes_nothing_after_a_deletion(
+    api: Api, user: dict[str, Any], monkeypatch: pytest.MonkeyPatch, moment: str, whose: str
+) -> None:
+    """Within the transaction of the slice the deletion waits for it; before that it goes through at once."""
+    given = api.give(user, book(8))
+    path = f"/v1/{whose.format(id=user['id'], document=given['documentId'])}"
+    reached, through, answers = threading.Event(), threading.Event(), []
+    real = getattr(MOMENTS[moment], moment)
+
+    def reach_and_wait(*args: Any) -> Any:
+        reached.set()
+        through.wait(1 if moment == "_write_facts" else 20)
+        return real(*args)
+
+    def delete() -> None:
+        reached.wait(20)
+        answers.append(api.delete(path).status_code)
+        through.set()
+        connection.close()
+
+    monkeypatch.setattr(MOMENTS[moment], moment, reach_and_wait)
+    deletion = threading.Thread(target=delete)
+    deletion.start()
+    pipeline.run(Graph.objects.get().pk)
+    deletion.join()
+    assert answers == [200]
+    for model in (Document, IngestJob, Episode, Memory, Embedding):
+        assert model.objects.count() == 0, model
 
 
 @pytest.mark.usefixtures("scripted")
