@@ -19,6 +19,7 @@ from ingest import progress, reading, resolve
 from ingest.extractors.base import Fact, Utterance
 from ingest.lease import Lease, LeaseLost
 from ingest.models import IngestJob, nothing_written
+from ingest.speakers import speaker_of
 from ingest.turns import turns_before
 from threads.models import Message
 
@@ -169,5 +170,5 @@ def _finish(lease: Lease, asked: Asked, episode: Episode, facts: Sequence[Fact],
 
 
 def write(graph: Graph, message: Message, told: resolve.Told) -> dict[str, int]:
-    speaker = resolve.speaker_of(graph, message.name or "", message.created_at)
+    speaker = speaker_of(graph, message.name or "", message.created_at)
     return resolve.Writer(graph, message.created_at, speaker).write(told)

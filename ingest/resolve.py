@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from graphs import embedders
 from graphs.embedders import Encoded
@@ -18,6 +18,7 @@ from graphs.kinds import EntityType
 from graphs.models import Embedding, Entity, Episode, Graph, Memory, Mention, Relation, Source
 from ingest import facts, identify
 from ingest.extractors.base import SPEAKER, Ending, Fact, Link, Thing
+from ingest.speakers import call_speaker
 
 NAMED = "named"
 """The predicate by which somebody says their own name."""
@@ -150,7 +151,7 @@ class Writer:
         """Entities, mentions and relations of a new memory."""
         for link in fact.links:
             if self.speaker and link.predicate == NAMED and link.subject.name == SPEAKER:
-                _name(self.speaker, link.object.name)  # first, so that the name is found to be the speaker's
+                call_speaker(self.speaker, link.object.name)  # first, so that the name is found to be the speaker's
         things = self._things(fact)
         owner = {"project_id": self.graph.project_id, "graph": self.graph, "memory": memory}
         names: dict[UUID, list[str]] = {self.speaker.pk: []} if self.speaker else {}
@@ -253,33 +254,6 @@ class Writer:
             still_open, pk__in=relations.values("memory"), said_at__lte=self.said_at
         )
         return list(rows.exclude(pk=memory.pk))
-
-
-def speaker_of(graph: Graph, name: str, said_at: datetime) -> Entity | None:
-    """Who says I: the graph's subject, unless a name says who else. Where a group's graph is told no name: nobody."""
-    subject = Entity.objects.filter(graph=graph, is_subject=True).first()
-    keys = keys_of(name, EntityType.PERSON)
-    if not name or (subject and keys & set(subject.names)):
-        return subject
-    people = named(graph, name, EntityType.PERSON).filter(type=EntityType.PERSON)
-    spoken = Exists(Memory.objects.filter(about=OuterRef("pk")))
-    found = people.annotate(has_spoken=spoken).order_by("-has_spoken", "first_seen_at", "id").first()
-    if found is None and subject and _is_full_name_of(subject, *keys):
-        call(subject, subject.name, [*subject.aliases, name])
-        subject.save(update_fields=NAMING)
-        return subject
-    return found or create_entity(graph, name, EntityType.PERSON, said_at)
-
-
-def _name(speaker: Entity, name: str) -> None:
-    others = (*speaker.aliases, speaker.name)
-    call(speaker, name, [alias for alias in others if alias != name])
-    speaker.save(update_fields=NAMING)
-
-
-def _is_full_name_of(subject: Entity, key: str) -> bool:
-    """The user Alice writes under her full name, "Alice Miller"."""
-    return " " not in subject.key and key.split()[0] == subject.key and key not in subject.apart
 
 
 def _own_names(fact: Fact) -> list[Thing]:

@@ -19,6 +19,7 @@ from ingest.documents.others import said_of_others
 from ingest.extractors.base import Fact, Utterance
 from ingest.lease import Lease, LeaseLost
 from ingest.models import IngestJob, nothing_written
+from ingest.speakers import speaker_of
 
 PIECES = 32
 
@@ -144,7 +145,7 @@ def _write_facts(graph: Graph, part: Slice) -> dict[str, int]:
     if not told:
         return nothing_written()
     said_at = part.document.created_at
-    speaker = resolve.speaker_of(graph, part.cut.speaker, said_at) if _has_a_speaker(graph, part.cut) else None
+    speaker = speaker_of(graph, part.cut.speaker, said_at) if _has_a_speaker(graph, part.cut) else None
     return resolve.Writer(graph, said_at, speaker).write(*told)
 
 
