@@ -158,7 +158,8 @@ SPECTACULAR_SETTINGS = {
         {"name": "threads", "description": "Conversations of a user."},
         {"name": "messages", "description": "Appending to a thread, and replaying it."},
         {"name": "groups", "description": "Graphs that many users share."},
-        {"name": "jobs", "description": "What became of a message."},
+        {"name": "documents", "description": "What was given to a graph as a whole."},
+        {"name": "jobs", "description": "What became of a message or a document."},
         {"name": "audit", "description": "Who did what to which, when."},
         {"name": "webhooks", "description": "Being told of what happens, by Standard Webhooks."},
     ],
@@ -169,6 +170,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "MemoryKind": "graphs.kinds.MemoryKind",
         "SourceKind": "graphs.models.Episode.SourceKind",
+        "DocumentType": "graphs.models.Document.Type",
+        "EntityType": "graphs.kinds.EntityType",
         "Role": "threads.models.Message.Role",
         "EpisodeRole": "graphs.serializers.ROLES",
         "HitKind": "graphs.search.KIND_CHOICES",

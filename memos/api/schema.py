@@ -78,6 +78,7 @@ _TAGS = (
     "entities",
     "relations",
     "episodes",
+    "documents",
     "audit",
     "webhooks",
 )

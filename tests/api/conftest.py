@@ -18,6 +18,7 @@ def things_of(api: Api) -> dict[str, str]:
     group = api.new_group("acme")
     memory = api.state("acme", "The office is blue.")
     webhook = api.post("/v1/webhooks", {"url": HOOK, "events": ["user.deleted"]}).json()
+    document = api.give(user, "Refunds take five days.")
     graph = Graph.objects.get(user__id=ids.decode("usr", user["id"]))
     return {
         "user": user["id"],
@@ -28,6 +29,7 @@ def things_of(api: Api) -> dict[str, str]:
         "group": group["name"],
         "graph": graph.ref,
         "entity": graph.entities.get().ref,
+        "document": document["documentId"],
         "episode": graph.episodes.get().ref,
         "webhook": webhook["id"],
         "delivery": api.post(f"/v1/webhooks/{webhook['id']}/test").json()["id"],
