@@ -28,7 +28,7 @@ from users.models import Summary, User
 
 SOURCES = sorted((settings.BASE_DIR / "docs/source").glob("*.md"))
 PAGES = settings.BASE_DIR / "docs/api"
-SECRET = "mos_live_4f9C2kQx7dVb1nZs"
+SECRET = "mos_live_4f9C2kQx7dVb1nZs8mKp"
 BEGINNING = datetime(2026, 5, 17, 12, 0, tzinfo=UTC)
 
 
