@@ -15,7 +15,7 @@ from graphs.models import Document, Embedding, Episode, Graph
 from ingest import events, progress, reading, resolve
 from ingest import lease as leases
 from ingest.documents.cutting import Cut, cut
-from ingest.documents.others import said_of_others
+from ingest.documents.others import common_words, said_of_others
 from ingest.extractors.base import Fact, Utterance
 from ingest.lease import Lease, LeaseLost
 from ingest.models import IngestJob, nothing_written
@@ -100,13 +100,22 @@ def _episode(document: Document, whole: Cut, place: int) -> Episode:
 def _told(graph: Graph, whole: Cut, episodes: Sequence[Episode]) -> list[resolve.Told]:
     """Raises what went wrong with one of the pieces: the slice is tried again as a whole."""
     saying = [episode for episode in episodes if episode.position in whole.said]
-    kept = []
-    for episode, facts in zip(saying, reading.facts_of(_utterances(whole, saying)), strict=True):
-        if isinstance(facts, Exception):
-            raise facts
-        kept.append(_kept(graph, whole, episode, facts))
-    codes = reading.encode(kept)
-    return [resolve.Told(*one) for one in zip(saying, kept, codes, strict=True)]
+    read = [_all_or_none(facts) for facts in reading.facts_of(_utterances(whole, saying))]
+    if not _has_a_speaker(graph, whole):
+        common = common_words(episode.content for episode in saying)
+        read = [_of_others(episode, facts, common) for episode, facts in zip(saying, read, strict=True)]
+    codes = reading.encode(read)
+    return [resolve.Told(*one) for one in zip(saying, read, codes, strict=True)]
+
+
+def _all_or_none(facts: list[Fact] | Exception) -> list[Fact]:
+    if isinstance(facts, Exception):
+        raise facts
+    return facts
+
+
+def _of_others(episode: Episode, facts: Sequence[Fact], common: frozenset[str]) -> list[Fact]:
+    return [fact for each in facts if (fact := said_of_others(each, episode.said_at, common))]
 
 
 def _utterances(whole: Cut, saying: Sequence[Episode]) -> list[Utterance]:
@@ -119,12 +128,6 @@ def _utterances(whole: Cut, saying: Sequence[Episode]) -> list[Utterance]:
         )
         for episode in saying
     ]
-
-
-def _kept(graph: Graph, whole: Cut, episode: Episode, facts: Sequence[Fact]) -> list[Fact]:
-    if _has_a_speaker(graph, whole):
-        return list(facts)
-    return [fact for each in facts if (fact := said_of_others(each, episode.said_at))]
 
 
 def _has_a_speaker(graph: Graph, whole: Cut) -> bool:
