@@ -2,7 +2,7 @@
 
 from django.db import models, transaction
 
-from graphs.models import Embedding, Entity, Episode, Graph, Memory, MemoryRevision, Mention, Relation, Source
+from graphs.models import Document, Embedding, Entity, Episode, Graph, Memory, MemoryRevision, Mention, Relation, Source
 from ingest.erase.rows import delete
 from ingest.models import IngestJob
 from memos.api.problems import not_found
@@ -12,7 +12,7 @@ from threads.models import Message, Thread
 from users.models import Summary, User
 
 _OF_A_GRAPH: tuple[type[models.Model], ...] = (
-    IngestJob, Embedding, Mention, Relation, Source, MemoryRevision, Memory, Entity, Episode
+    IngestJob, Embedding, Mention, Relation, Source, MemoryRevision, Memory, Entity, Episode, Document
 )  # fmt: skip
 
 
