@@ -33,12 +33,12 @@ def document(status: int, code: str, detail: str, **members: Any) -> dict[str, A
 def handle(error: Exception, context: dict[str, Any]) -> JsonResponse:
     """Django REST framework's exception handler. A problem is JSON whatever the caller accepts or the view renders."""
     set_rollback()
-    problem = _as_problem(error)
+    problem = _as_problem(error, context["view"])
     body = document(problem.status_code, problem.code, str(problem.detail), **problem.members)
     return JsonResponse(body, status=problem.status_code, headers=problem.headers, content_type=CONTENT_TYPE)
 
 
-def _as_problem(error: Exception) -> Problem:
+def _as_problem(error: Exception, view: Any) -> Problem:
     match error:
         case Problem():
             return _with_challenge(error)
@@ -47,7 +47,8 @@ def _as_problem(error: Exception) -> Problem:
         case exceptions.ParseError():
             return Problem(400, "MALFORMED_JSON", str(error.detail))
         case exceptions.UnsupportedMediaType():
-            return Problem(415, "UNSUPPORTED_MEDIA_TYPE", "Send the body as 'Content-Type: application/json'.")
+            taken = view.parser_classes[0].media_type
+            return Problem(415, "UNSUPPORTED_MEDIA_TYPE", f"Send the body as 'Content-Type: {taken}'.")
         case exceptions.NotAcceptable():
             return Problem(406, "NOT_ACCEPTABLE", str(error.detail))
         case exceptions.MethodNotAllowed():
