@@ -10,16 +10,19 @@ from graphs.browse.views import EntityViewSet, EpisodeViewSet, GraphViewSet, Rel
 from graphs.views import MemoryViewSet
 from ingest.views import JobViewSet
 from memos.api import health
+from memos.api.parsers import JSONLinesParser
 from threads.views import MessageViewSet, ThreadViewSet
-from users.views import CONTEXT_RENDERERS, GroupViewSet, UserViewSet
+from users.views import CONTEXT_RENDERERS, EXPORT_RENDERERS, GroupViewSet, UserViewSet
 
 ONE: dict[str, Any] = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
 
 API: list[URLPattern] = [
     path("v1/users", UserViewSet.as_view({"get": "list", "post": "create"})),
+    path("v1/users/import", UserViewSet.as_view({"post": "restore"}, parser_classes=[JSONLinesParser])),
     path("v1/users/<str:user_id>", UserViewSet.as_view({"get": "retrieve", "delete": "destroy"})),
     path("v1/users/<str:user_id>/graph", UserViewSet.as_view({"get": "graph"})),
     path("v1/users/<str:user_id>/context", UserViewSet.as_view({"get": "context"}, renderer_classes=CONTEXT_RENDERERS)),
+    path("v1/users/<str:user_id>/export", UserViewSet.as_view({"get": "export"}, renderer_classes=EXPORT_RENDERERS)),
     path("v1/users/<str:user_id>/summary", UserViewSet.as_view({"post": "summary"})),
     path("v1/users/<str:user_id>/search", UserViewSet.as_view({"post": "search"})),
     path("v1/users/<str:user_id>/memories", UserViewSet.as_view({"get": "memories", "post": "state"})),

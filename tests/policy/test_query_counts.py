@@ -11,7 +11,7 @@ from graphs.models import Entity
 from ingest import services
 from tests.api.conftest import things_of
 from tests.conftest import Drain
-from tests.endpoints import ENDPOINTS, Endpoint
+from tests.endpoints import ENDPOINTS, JSON_LINES, Endpoint
 from tests.world import Api
 
 LISTS = [endpoint for endpoint in ENDPOINTS if any(field.name == "cursor" for field in endpoint.query)]
@@ -55,12 +55,14 @@ def _fill(api: Api, things: dict[str, str], rows: int) -> None:
 def _cost(api: Api, endpoint: Endpoint, things: dict[str, str]) -> int:
     path = endpoint.at(things[endpoint.names]) if endpoint.names else endpoint.path
     query: dict[str, Any] = PARTS.get("/" + path.rpartition("/")[2], {})
-    body = endpoint.valid
+    body: Any = endpoint.valid
     if path.endswith("/merge"):
         body = {
             "entityIds": [one.ref for one in Entity.objects.filter(graph__user__isnull=False, is_subject=False)[:1]]
         }
+    if endpoint.media == JSON_LINES:
+        body = api.get(f"/v1/users/{things['user']}/export").getvalue()
     with CaptureQueriesContext(connection) as captured:
-        response = api.send(endpoint.method, path, body, **query)
+        response = api.send(endpoint.method, path, body, content_type=endpoint.media, **query)
     assert response.status_code in (200, 201, 503), response.content
     return sum(not one["sql"].startswith(("SAVEPOINT", "RELEASE")) for one in captured.captured_queries)
