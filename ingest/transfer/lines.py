@@ -26,7 +26,8 @@ class Line:
 
     def wrong(self, message: str, path: str = "", code: str = "invalid") -> Problem:
         """A 400 that names this line and, with ``path``, the field in it."""
-        return invalid(f"lines[{self.number}]{path}", message, code)
+        named = path[:200].encode(errors="replace").decode()  # it may hold what was sent
+        return invalid(f"lines[{self.number}]{named}", message, code)
 
 
 class Lines:

@@ -172,7 +172,7 @@ def _example(exported: bytes, record: Record) -> dict[str, Any]:
 
 def test_what_is_wrong_in_a_line_is_named_with_its_number(world: World, sent: Lines) -> None:
     place = number_of(sent, "memory")
-    for change, field in (({"kind": 5}, "kind"), ({"x": 1}, "x"), ({"metadata": None}, "metadata")):
+    for change, field in (({"kind": 5}, "kind"), ({"x\ud800": 1}, "x?"), ({"metadata": None}, "metadata")):
         raw = joined([*sent[: place - 1], sent[place - 1] | change, *sent[place:]])
         assert refused(world, raw) == {f"lines[{place}].{field}"}
 
@@ -257,6 +257,7 @@ MERGED: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
         ".relations.dropped[0].predicate",
     ),
     "a state that is none": (lambda one: one["state"].update(merged=5), ".state.merged"),
+    "a time that only some can read": (lambda one: one.update(before=["2024-1-1T00:00:00Z"] * 2), ".before[0]"),
     "a time that is none": (lambda one: one.update(seen=["x", "y"]), ".seen[0]"),
     "a mention of what is no memory": (lambda one: one["mentions"].update(both={"x": []}), ".mentions.both.x"),
 }
@@ -267,6 +268,15 @@ def test_what_an_entity_was_merged_of_has_to_have_its_shape(world: World, sent: 
     place, line = next((number, line) for number, line in enumerate(sent, 1) if line.get("merged"))
     MERGED[why][0](line["merged"][0])
     assert refused(world, joined(sent)) == {f"lines[{place}].merged[0]{MERGED[why][1]}"}
+
+
+def test_what_was_merged_of_what_was_merged_comes_too(world: World, sent: Lines) -> None:
+    place, line = next((number, line) for number, line in enumerate(sent, 1) if line.get("merged"))
+    for depth in range(100):
+        line["merged"] = [line["merged"][0] | {"state": line["merged"][0]["state"] | {"merged": line["merged"]}}]
+        if depth == 30:
+            assert take_back(world.twin, joined(sent)).status_code == 201
+    assert refused(world, joined(sent)) == {f"lines[{place}]"}  # deeper than any line may be
 
 
 REFS = [
