@@ -44,7 +44,7 @@ class ProjectViewSet(viewsets.ViewSet):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.perform_authentication(request)
         self._count()
-        sizes.check(request)
+        sizes.check(request, self.parser_classes[0].most_bytes())
         super().initial(request, *args, **kwargs)
         self.query = self._read_query(request)
         if self._is_to_be_done_once(request):
