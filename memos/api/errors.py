@@ -11,6 +11,7 @@ from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
 from memos.api.middleware import current_request_id
+from memos.api.parsers import most_bytes
 from memos.api.problems import Problem, validation_problem
 
 CONTENT_TYPE = "application/problem+json"
@@ -58,7 +59,7 @@ def _as_problem(error: Exception, view: Any) -> Problem:
         case PermissionDenied() | exceptions.PermissionDenied():
             return Problem(403, "FORBIDDEN", "This key may not do that.")
         case RequestDataTooBig():
-            return Problem(413, "PAYLOAD_TOO_LARGE", too_large(view.parser_classes[0].most_bytes()))
+            return Problem(413, "PAYLOAD_TOO_LARGE", too_large(most_bytes(view)))
         case SuspiciousOperation():
             return Problem(400, "VALIDATION_ERROR", "The request could not be read.")
         case _:

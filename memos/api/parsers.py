@@ -58,6 +58,11 @@ class JSONLinesParser(BaseParser):
         return file
 
 
+def most_bytes(view: Any) -> int:
+    """How large a body a view takes."""
+    return view.parser_classes[0].most_bytes()
+
+
 _CHUNK_BYTES = 1024 * 1024
 
 

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from memos.api import idempotency, ratelimits, readlog, sizes
 from memos.api.middleware import current_request_id
 from memos.api.pagination import Page, PageQuery
+from memos.api.parsers import most_bytes
 from memos.api.serializers import CamelSerializer
 from memos.projects import audit
 from memos.projects.audit import Caller
@@ -44,7 +45,7 @@ class ProjectViewSet(viewsets.ViewSet):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.perform_authentication(request)
         self._count()
-        sizes.check(request, self.parser_classes[0].most_bytes())
+        sizes.check(request, most_bytes(self))
         super().initial(request, *args, **kwargs)
         self.query = self._read_query(request)
         if self._is_to_be_done_once(request):
