@@ -1,8 +1,10 @@
 """The base of every endpoint under /v1: the project comes from the key, the query and the body are strict."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from rest_framework import viewsets
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -24,14 +26,21 @@ class ProjectViewSet(viewsets.ViewSet):
     """Action → the scope it needs, where that is not `read` for GET and `write` for the rest."""
     queries: dict[str, type[CamelSerializer]] = {}
     """Action → the serializer of its query parameters; every other action takes none."""
+    problems: dict[str, Sequence[str]] = {}
+    """Action → codes of `memos.api.codes` that it gives beside those which follow from what it takes."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         self.query = self._read_query(request)
 
     def _read_query(self, request: Request) -> dict[str, Any]:
-        serializer = self.queries.get(self.action or "", NoQuery)(data=request.query_params.dict())
-        serializer.is_valid(raise_exception=True)
+        """What stands there twice is refused: only one of the two could be heeded."""
+        sent = request.query_params
+        twice = [ErrorDetail("Give it once; with commas, where it is a list.", "repeated")]
+        errors: dict[str, Any] = {name[:100]: twice for name, values in sent.lists() if len(values) > 1}
+        serializer = self.queries.get(self.action or "", NoQuery)(data=sent.dict())
+        if not serializer.is_valid() or errors:
+            raise ValidationError({**serializer.errors, **errors})
         return serializer.validated_data
 
     @property

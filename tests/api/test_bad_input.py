@@ -98,6 +98,11 @@ def test_an_unknown_query_parameter_is_refused_by_name(api: Api, things: dict[st
     assert rows() == before
 
 
+def test_a_query_parameter_that_stands_there_twice_is_refused_by_name(api: Api, things: dict[str, str]) -> None:
+    response = api.get(f"/v1/users/{things['user']}/context", groups=["acme", "x"], template="x")
+    assert bad_fields(response) == {"groups", "template"}
+
+
 @pytest.mark.parametrize("endpoint", [e for e in ENDPOINTS if e.method == "POST"], ids=str)
 def test_an_unknown_field_is_refused_by_name(api: Api, things: dict[str, str], endpoint: Endpoint) -> None:
     before = rows()
