@@ -90,7 +90,7 @@ class MessageViewSet(InThreadViewSet):
             raise not_found("message", ref)
         return message
 
-    @extend_schema(request=ONE_OR_MANY, responses={201: forms.AppendedOut})
+    @extend_schema(operation_id="appendMessages", request=ONE_OR_MANY, responses={201: forms.AppendedOut})
     def create(self, request: Request, thread_id: str) -> Response:
         """Append a message or several, all or none; those of the user are ingested into their graph."""
         thread = self.get_thread(thread_id)

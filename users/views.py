@@ -16,8 +16,8 @@ from graphs.serializers import (
     MemoryOut,
     MemoryPage,
     NewMemory,
-    SearchOut,
     SearchQuery,
+    SearchResults,
     message_ids,
     sources,
 )
@@ -63,6 +63,7 @@ class UserViewSet(ProjectViewSet):
         "memories": MemoryListQuery,
     }
     scopes = {"search": Scope.READ}
+    problems = {"create": ["USER_EXISTS"], "summary": ["SUMMARY_PENDING"]}
 
     def get_user(self, ref: str, rows: QuerySet[User] | None = None) -> User:
         """The project's user with that id, or a 404."""
@@ -104,7 +105,9 @@ class UserViewSet(ProjectViewSet):
         user = self.get_user(user_id, User.objects.annotate(memories=counts.memories()))
         return Response(forms.UserGraph(user).data)
 
-    @extend_schema(parameters=[forms.SummaryQuery], request=None, responses=forms.SummaryOut)
+    @extend_schema(
+        operation_id="regenerateSummary", parameters=[forms.SummaryQuery], request=None, responses=forms.SummaryOut
+    )
     def summary(self, request: Request, user_id: str) -> Response:
         """Regenerate the biographical summary; without `force` only when memories have changed."""
         user = self.get_user(user_id)
@@ -113,6 +116,7 @@ class UserViewSet(ProjectViewSet):
         return Response(forms.SummaryOut(result).data)
 
     @extend_schema(
+        operation_id="getContext",
         parameters=[forms.ContextQuery],
         responses={(200, "application/json"): forms.ContextOut, (200, "text/plain"): OpenApiResponse(str)},
     )
@@ -144,7 +148,7 @@ class UserViewSet(ProjectViewSet):
             raise not_found("thread", ref)
         return thread
 
-    @extend_schema(request=SearchQuery, responses=SearchOut)
+    @extend_schema(request=SearchQuery, responses=SearchResults)
     def search(self, request: Request, user_id: str) -> Response:
         """Search memories, entities, relations and episodes, best first."""
         user, wanted = self.get_user(user_id), self.body(SearchQuery)
@@ -163,7 +167,7 @@ class UserViewSet(ProjectViewSet):
         page = list_memories(self.get_user(user_id).graph, self.query)
         return self.page("memories", page, MemoryOut)
 
-    @extend_schema(request=NewMemory, responses={201: MemoryOut})
+    @extend_schema(operation_id="createUserMemory", request=NewMemory, responses={201: MemoryOut})
     def state(self, request: Request, user_id: str) -> Response:
         """State a fact directly, instead of having it read from messages."""
         statement = Statement(**self.body(NewMemory))
@@ -173,6 +177,7 @@ class UserViewSet(ProjectViewSet):
 
 class GroupViewSet(ProjectViewSet):
     queries = {"list": PageQuery}
+    problems = {"create": ["GROUP_EXISTS"]}
 
     def get_group(self, name: str) -> Group:
         """The project's group with that name, or a 404; what can't be a name may hold what the database can't read."""
@@ -202,7 +207,7 @@ class GroupViewSet(ProjectViewSet):
         """Get one group."""
         return Response(forms.GroupOut(self.get_group(name)).data)
 
-    @extend_schema(request=NewMemory, responses={201: MemoryOut})
+    @extend_schema(operation_id="createGroupMemory", request=NewMemory, responses={201: MemoryOut})
     def memories(self, request: Request, name: str) -> Response:
         """State a fact that holds for everybody who shares the group."""
         statement = Statement(**self.body(NewMemory))

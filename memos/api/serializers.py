@@ -66,6 +66,14 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class Ref(Text):
+    """A public id where its name does not say whose: of one of these kinds, or of any kind."""
+
+    def __init__(self, *nouns: str, **kwargs: Any):
+        super().__init__(**({"max_length": 100} | kwargs))
+        self.nouns = nouns
+
+
 class Whole(serializers.IntegerField):
     """A whole number in a body, where a string that looks like one is none."""
 
@@ -80,8 +88,10 @@ class NoBody(CamelSerializer):
 
 
 class Deleted(CamelSerializer):
-    deleted = serializers.BooleanField()
-    id = serializers.CharField()
+    """What was deleted is gone, with all that rested on it alone."""
+
+    deleted = serializers.BooleanField(help_text="Always true.")
+    id = Ref(help_text="Of what was deleted.")
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)
