@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from rest_framework import viewsets
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.exceptions import ErrorDetail, MethodNotAllowed, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -31,6 +31,8 @@ class ProjectViewSet(viewsets.ViewSet):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if (request.method or "").lower() not in (self.action_map or {}):
+            raise MethodNotAllowed(request.method or "")  # before its query is looked at
         self.query = self._read_query(request)
 
     def _read_query(self, request: Request) -> dict[str, Any]:

@@ -175,6 +175,7 @@ def test_another_method_is_not_allowed(api: Api, things: dict[str, str], path: s
     for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"} - set(here):
         response = api.send(method, _path(next(iter(here.values())), things))
         problem(response, 405, "METHOD_NOT_ALLOWED")
+        problem(api.send(method, _path(next(iter(here.values())), things), limit="5"), 405, "METHOD_NOT_ALLOWED")
         assert set(here) <= set(response["Allow"].split(", "))
 
 
