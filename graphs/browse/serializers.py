@@ -199,6 +199,8 @@ class Merge(CamelSerializer):
 
 
 class NewSplit(CamelSerializer):
+    json_schema = {"if": {"required": ["entityId"]}, "then": {"maxProperties": 1}, "else": {"required": ["name"]}}
+
     entity_id = Text(required=False, max_length=100, help_text="An entity that was merged into this one: undo that.")
     name = Text(required=False, max_length=LONGEST_NAME, help_text="Of a new entity, in place of entityId.")
     type = serializers.ChoiceField(EntityType.choices, required=False, help_text="Of the new entity.")

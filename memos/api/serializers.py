@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.dateparse import parse_datetime
 from drf_spectacular.types import OpenApiTypes
@@ -21,6 +21,9 @@ def camel_case(name: str) -> str:
 
 class CamelSerializer(serializers.Serializer[Any]):
     """Fields are declared in snake_case and stand in the API in camelCase; an unknown one is refused by name."""
+
+    json_schema: ClassVar[dict[str, Any]] = {}
+    """What `validate` asks of several fields together, as keywords of JSON Schema, where that can say it."""
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         return {camel_case(name): _from(name, field) for name, field in super().get_fields().items()}

@@ -57,6 +57,8 @@ class MemosSchema(FormSchema):
         operation = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
+        if self._must_be_sent(operation):
+            operation["requestBody"]["required"] = True
         for answer in operation["responses"].values():
             answer["headers"] = parts.headers([parts.REPLAYED] if self.is_done_once else [])
         operation["responses"] |= parts.problems(self._codes(operation))
@@ -115,6 +117,18 @@ class MemosSchema(FormSchema):
                 found.add("NOT_FOUND")
         return found
 
+    def _must_be_sent(self, operation: Part) -> bool:
+        """Whether every body that is taken has something in it."""
+        content = operation.get("requestBody", {}).get("content", {}).values()
+        bodies = [self._resolved(media["schema"]) for media in content]
+        forms = [self._resolved(form) for body in bodies for form in body.get("oneOf", [body])]
+        return bool(forms) and all(form.keys() & {"required", "else"} for form in forms)
+
+    def _resolved(self, schema: Part) -> Part:
+        if "$ref" not in schema:
+            return schema
+        return self.registry._components[schema["$ref"].rpartition("/")[2], ResolvedComponent.SCHEMA].schema
+
     def _sent(self, operation: Part) -> Iterator[tuple[str, Part]]:
         """Every parameter and every field of the body."""
         for parameter in operation["parameters"]:
@@ -124,9 +138,7 @@ class MemosSchema(FormSchema):
             yield from self._fields(content["schema"])
 
     def _fields(self, schema: Part) -> Iterator[tuple[str, Part]]:
-        if "$ref" in schema:
-            name = schema["$ref"].rpartition("/")[2]
-            schema = self.registry._components[name, ResolvedComponent.SCHEMA].schema
+        schema = self._resolved(schema)
         for name, one in schema.get("properties", {}).items():
             yield name, one
             yield from self._fields(one)

@@ -46,7 +46,7 @@ class FormSchema(AutoSchema):
         told = words().get(name) or serializer.__class__.__dict__.get("__doc__")
         schema["description"] = told or f"{name}."
         if direction == "request":
-            return schema | {"additionalProperties": False}
+            return schema | {"additionalProperties": False} | serializer.json_schema
         return schema | {"required": list(schema["properties"])}
 
     def _map_serializer_field(self, field: Any, direction: str, bypass_extensions: bool = False) -> Any:
