@@ -141,7 +141,7 @@ class ContextQuery(CamelSerializer):
         default=1500, min_value=1, max_value=8000, help_text="The most o200k_base tokens that the block may have."
     )
     groups = Names(default=list, help_text="Names of groups to merge in, with commas between them.")
-    query = Text(required=False, max_length=10_000, help_text="What to recall for.")
+    query = Text(required=False, max_length=2_000, help_text="What to recall for. It has to fit in a URL.")
     thread_id = Text(required=False, max_length=100, help_text="Recall for the latest turns of that thread.")
     as_of = PastMoment(required=False, help_text="What had been heard and was believed at that time.")
 
