@@ -85,6 +85,7 @@ CODES = {
         headers=("Retry-After",),
     ),
     "PAYLOAD_TOO_LARGE": Code(413, "The body is over the limit.", "The body is larger than 10 MiB."),
+    "URI_TOO_LONG": Code(414, "The URL is longer than 8190 bytes.", "The URL is longer than 8190 bytes."),
     "UNSUPPORTED_MEDIA_TYPE": Code(
         415, "The body is not sent as JSON.", "Send the body as 'Content-Type: application/json'."
     ),
@@ -94,6 +95,7 @@ CODES = {
         "Too many requests: try again in 3 seconds.",
         headers=("Retry-After",),
     ),
+    "HEADERS_TOO_LARGE": Code(431, "The headers are too large.", "The headers are too large."),
     "INTERNAL": Code(
         500,
         "A failure of ours. The request id finds it in the logs.",
