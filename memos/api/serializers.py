@@ -78,12 +78,12 @@ class Ref(Text):
 
 
 class Whole(serializers.IntegerField):
-    """A whole number in a body, where a string that looks like one is none."""
+    """A whole number in a body, where a string that looks like one is none; 5.0 is 5, as JSON Schema has it."""
 
     def to_internal_value(self, data: Any) -> int:
-        if not isinstance(data, int) or isinstance(data, bool):
+        if isinstance(data, bool) or not isinstance(data, int | float) or data != int(data):
             self.fail("invalid")
-        return data
+        return int(data)
 
 
 class NoBody(CamelSerializer):
