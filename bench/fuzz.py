@@ -11,12 +11,14 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 import httpx
 
 from bench.throwaway import Running, running
 
+CONFIG = Path(__file__).with_name("schemathesis.toml")
 USERS = 40
 GROUPS = ["acme", *(f"group-{number}" for number in range(9))]
 SAID = "I work at Acme as a designer and live in Lisbon."
@@ -26,12 +28,11 @@ def main(arguments: list[str]) -> int:
     with running(LOG_LEVEL="ERROR") as memos:
         real = _filled(memos)
         environment = os.environ | {"SCHEMATHESIS_HOOKS": "tests.fuzzing", "FUZZ_REAL": json.dumps(real)}
-        command = ["schemathesis", "run", f"{memos.base}/schema/", "--url", memos.base, "--checks", "all"]
-        command += ["--phases", "examples,coverage,fuzzing,stateful", "--continue-on-failure"]
+        command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG)]
+        command += ["run", f"{memos.base}/schema/", "--url", memos.base, "--checks", "all", "--continue-on-failure"]
+        command += ["--phases", "examples,coverage,fuzzing,stateful"]
         command += ["-H", f"Authorization: Bearer {memos.key}", *arguments]
-        return subprocess.run(
-            [sys.executable, "-m", "schemathesis.cli", *command[1:]], env=environment, check=False
-        ).returncode
+        return subprocess.run(command, env=environment, check=False).returncode
 
 
 def _filled(memos: Running) -> dict[str, list[str]]:
