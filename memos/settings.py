@@ -63,7 +63,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "memos.embedded",
     "memos.projects",
     "graphs",
@@ -106,6 +105,7 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True  # straight from the packages: nothing to collect
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = values.secure_cookies
 SESSION_COOKIE_AGE = 12 * 3600
@@ -165,9 +165,6 @@ SPECTACULAR_SETTINGS = {
     "SERVERS": [{"url": "/", "description": "The Memos that serves this file."}],
     "COMPONENT_SPLIT_PATCH": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "displayRequestDuration": True},
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "MemoryKind": "graphs.kinds.MemoryKind",

@@ -4,12 +4,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.urls import URLPattern, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from graphs.browse.views import EntityViewSet, EpisodeViewSet, GraphViewSet, RelationViewSet
 from graphs.views import MemoryViewSet
 from ingest.views import JobViewSet
-from memos.api import health
+from memos.api import docs, health
 from threads.views import MessageViewSet, ThreadViewSet
 from users.views import CONTEXT_RENDERERS, GroupViewSet, UserViewSet
 
@@ -47,8 +46,8 @@ API: list[URLPattern] = [
 urlpatterns = [
     *API,
     path("admin/", admin.site.urls),
-    path("schema/", SpectacularAPIView.as_view()),
-    path("docs/", SpectacularSwaggerView.as_view(url="/schema/")),
+    path("schema/", docs.SchemaView.as_view()),
+    path("docs/", docs.page),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
 ]

@@ -7,21 +7,21 @@ import redis
 from django.conf import settings
 from django.core.checks import WARNING, run_checks
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from memos.api import errors
 from memos.celery import app
 
-View = Callable[[HttpRequest], JsonResponse]
+View = Callable[[HttpRequest], HttpResponse]
 
 
-def _safe(view: View) -> View:
+def read_only(view: View) -> View:
     """Django's own `require_safe` answers with an empty page instead of a problem document."""
 
     @csrf_exempt
     @wraps(view)
-    def answer(request: HttpRequest) -> JsonResponse:
+    def answer(request: HttpRequest) -> HttpResponse:
         if request.method in ("GET", "HEAD"):
             return view(request)
         refusal = errors.response(405, "METHOD_NOT_ALLOWED", f'Method "{request.method}" not allowed.')
@@ -31,13 +31,13 @@ def _safe(view: View) -> View:
     return answer
 
 
-@_safe
+@read_only
 def healthz(request: HttpRequest) -> JsonResponse:
     """The process lives."""
     return JsonResponse({"status": "ok"})
 
 
-@_safe
+@read_only
 def readyz(request: HttpRequest) -> JsonResponse:
     """503 only when the database does not answer: without broker or workers nothing accepted is lost."""
     database = _database()

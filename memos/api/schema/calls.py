@@ -20,7 +20,7 @@ from memos.projects.models import Scope
 
 ALWAYS = (
     "VALIDATION_ERROR", "UNAUTHENTICATED", "KEY_EXPIRED", "KEY_REVOKED", "FORBIDDEN", "NOT_ACCEPTABLE",
-    "RATE_LIMITED", "INTERNAL",
+    "URI_TOO_LONG", "RATE_LIMITED", "HEADERS_TOO_LARGE", "INTERNAL",
 )  # fmt: skip
 WITH_A_BODY = ("MALFORMED_JSON", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE")
 ONCE = ("IDEMPOTENCY_MISMATCH", "IDEMPOTENCY_IN_PROGRESS", "NOT_FOUND")
@@ -36,7 +36,7 @@ class KeyScheme(OpenApiAuthenticationExtension):
     name = "apiKey"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> Part:
-        told = "An API key, `mos_live_…` or `mos_test_…`. What an operation names beside it is the scope that it needs."
+        told = "An API key, `mos_live_…` or `mos_test_…`, with the scope that an operation names as `x-scope`."
         return {"type": "http", "scheme": "bearer", "description": told}
 
 
@@ -71,8 +71,8 @@ class MemosSchema(FormSchema):
         return [next((noun for noun in reversed(nouns) if noun in known), nouns[0])]
 
     def get_summary(self) -> str:
-        """The first sentence of the description: what the page shows beside the path."""
-        return self._told().split(". ")[0].split(";")[0].split(": ")[-1].rstrip(".")
+        """`listUserMemories` in words: what the page shows in its list."""
+        return re.sub("[A-Z]", lambda found: f" {found[0].lower()}", self.get_operation_id()).capitalize()
 
     def get_description(self) -> str:  # type: ignore[override]
         return f"{self._told()}\n\nNeeds a key with the scope `{self.scope}`."
@@ -80,8 +80,8 @@ class MemosSchema(FormSchema):
     def _told(self) -> str:
         return super().get_description()
 
-    def get_auth(self) -> list[Part]:
-        return [{"apiKey": [str(self.scope)]}]
+    def get_extensions(self) -> Part:
+        return super().get_extensions() | {"x-scope": str(self.scope)}
 
     def get_operation_id(self) -> str:
         """`listUsers`, `getUser`, `mergeEntity`: a good name for the method of a client."""
@@ -198,5 +198,7 @@ def finish(result: Part, **kwargs: Any) -> Part:
     operations = [operation for calls in result["paths"].values() for operation in calls.values()]
     result["components"]["responses"] = parts.share(operations)
     used = {tag for operation in operations for tag in operation["tags"]}
-    result["tags"] = [tag for tag in result["tags"] if tag["name"] in used]
+    result["tags"] = [
+        tag | {"x-displayName": tag["name"].capitalize()} for tag in result["tags"] if tag["name"] in used
+    ]
     return result

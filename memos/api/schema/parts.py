@@ -48,6 +48,7 @@ HEADERS: dict[str, Part] = {
     },
 }
 
+# Without examples: what a page fills in by itself should not make two requests one.
 PARAMETERS: dict[str, Part] = {
     REQUEST_ID: {
         "in": "header",
@@ -55,7 +56,6 @@ PARAMETERS: dict[str, Part] = {
         "description": "A name of your own for the request: 1 to 100 of A-Z a-z 0-9 . _ : / + = -. Anything else is "
         "replaced by a name of ours.",
         "schema": {"type": "string"},
-        "example": "checkout-7f3a",
     },
     IDEMPOTENCY_KEY: {
         "in": "header",
@@ -63,7 +63,6 @@ PARAMETERS: dict[str, Part] = {
         "description": "Sent again with the same key and body within 24 hours, the request is answered as it was the "
         "first time, and does its work once. A UUID is a good key.",
         "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
-        "example": "5e0c8a9e-3b1f-4f0e-9f57-2f0b0c6f1d11",
     },
 }
 
