@@ -215,6 +215,8 @@ class NewSplit(CamelSerializer):
         return attrs
 
 
-class SplitOut(CamelSerializer):
+class SplitEntities(CamelSerializer):
+    """What an entity became."""
+
     entity = EntityOut()
     split = EntityOut()

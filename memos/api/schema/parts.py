@@ -10,6 +10,8 @@ from memos.api.middleware import HEADER as REQUEST_ID
 Part = dict[str, Any]
 
 IDEMPOTENCY_KEY, REPLAYED = "Idempotency-Key", "Idempotency-Replayed"
+NEVER = {"METHOD_NOT_ALLOWED"}
+"""Codes of no operation: who asks for one asks with its method."""
 PROBLEM_TYPE = "application/problem+json"
 A_REQUEST_ID = "req_01KRTX6JF0H7Q9R1S3T5V7W9X2"
 
@@ -98,7 +100,7 @@ def ref(kind: str, name: str) -> Part:
 
 
 def components() -> dict[str, dict[str, Part]]:
-    schemas = {_name(code): _problem(code, CODES[code]) for code in CODES}
+    schemas = {_name(code): _problem(code, told) for code, told in CODES.items() if code not in NEVER}
     return {
         "headers": HEADERS,
         "parameters": {_key(name): part for name, part in PARAMETERS.items()},
