@@ -12,6 +12,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from graphs import embedders, indexing
 from graphs.models import Embedding, Episode, Graph, Memory
+from memos.projects import audit
+from memos.projects.audit import Caller
 
 BATCH = 64
 
@@ -50,12 +52,19 @@ def _change_over(graph_id: UUID) -> bool:
     if graph and lacking(graph_id):
         return False
     if graph:
-        model = embedders.current().model
-        Embedding.objects.filter(graph=graph).exclude(model=model).delete()
-        graph.embedding_model = model if Embedding.objects.filter(graph=graph).exists() else ""
-        graph.search_version += 1  # the row is locked
-        graph.save(update_fields=["embedding_model", "search_version"])
+        _keep_to(graph, embedders.current().model)
     return True
+
+
+def _keep_to(graph: Graph, model: str) -> None:
+    gone, _ = Embedding.objects.filter(graph=graph).exclude(model=model).delete()
+    before = graph.embedding_model
+    graph.embedding_model = model if Embedding.objects.filter(graph=graph).exists() else ""
+    graph.search_version += 1  # the row is locked
+    graph.save(update_fields=["embedding_model", "search_version"])
+    if gone or graph.embedding_model != before:
+        caller = Caller.from_command(graph.project, "reembed")
+        audit.record(caller, "graph.reembedded", graph.ref, before=before, after=graph.embedding_model)
 
 
 def _save_episodes(graph_id: UUID, episodes: list[Episode]) -> None:

@@ -148,10 +148,9 @@ class MemoryPage(CamelSerializer):
     next_cursor = serializers.CharField(allow_null=True)
 
 
-class SearchFilters(CamelSerializer):
+class GroupSearchFilters(CamelSerializer):
     kind = serializers.ChoiceField(MemoryKind.choices, required=False, help_text="Of memories.")
     role = serializers.ChoiceField(ROLES, required=False, help_text="Said by that role.")
-    thread_id = Text(required=False, max_length=100, help_text="Said in that thread.")
 
     def get_fields(self) -> dict[str, Any]:
         """With the two whose names are words of Python."""
@@ -167,18 +166,30 @@ class SearchFilters(CamelSerializer):
         return attrs
 
 
-class SearchQuery(CamelSerializer):
+class SearchFilters(GroupSearchFilters):
+    thread_id = Text(required=False, max_length=100)
+
+
+class GroupSearchQuery(CamelSerializer):
+    """What a search in one graph takes."""
+
     query = Text(max_length=10_000)
     limit = Whole(default=10, min_value=1, max_value=200)
     kinds = serializers.ListField(
         child=serializers.ChoiceField(KIND_CHOICES), default=list(KINDS), allow_empty=False, max_length=len(KINDS)
     )
-    groups = serializers.ListField(child=Text(max_length=64), default=list, max_length=20)
     as_of = PastMoment(required=False, help_text="What had been heard and was believed at that time.")
-    filters = SearchFilters(required=False)
+    filters = GroupSearchFilters(required=False)
 
     def validate_kinds(self, kinds: list[str]) -> list[str]:
         return list(dict.fromkeys(kinds))
+
+
+class SearchQuery(GroupSearchQuery):
+    """Of a user, who has threads and shares groups."""
+
+    groups = serializers.ListField(child=Text(max_length=64), default=list, max_length=20)
+    filters = SearchFilters(required=False)
 
     def validate_groups(self, groups: list[str]) -> list[str]:
         return list(dict.fromkeys(groups))

@@ -1,13 +1,20 @@
 """Ingest jobs in the console: what waits, what failed and why, what was written."""
 
-from django.contrib import admin
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from unfold.decorators import action
 from unfold.decorators import display as label
 
 from graphs.admin.base import stated
+from ingest.jobs import retry_job
 from ingest.models import IngestJob
-from memos.projects.console.base import ConsoleAdmin, FirstProjects, NewestChoices
+from memos.projects.console.base import ConsoleAdmin, FirstProjects, NewestChoices, caller_of, may_change
 from memos.projects.console.search import Finding
-from memos.projects.console.shown import NOTHING, bullets, link, moment, section, short
+from memos.projects.console.shown import NOTHING, bullets, link, moment, page_of, section, short
 from threads.admin import resting_on
 from users.admin import named
 
@@ -22,12 +29,33 @@ class IngestJobAdmin(ConsoleAdmin):
         beginnings=("error_code", "request_id"),
     )
     related = ("message", "thread", "user", "graph", "project")
+    actions_detail = ("retry",)
     fieldsets = (
         (None, {"fields": ("shown_id", "state", "message_link", "thread_link", "user_link", "graph", "project")}),
         ("What was written", {"fields": ("counts", "memories_list")}),
         ("Attempts", {"fields": ("attempts", "error_code", "error_detail", "next_try")}),
         ("When", {"fields": ("created", "started", "finished", "request_id")}),
     )
+
+    def has_retry_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return may_change(request) and self._failed(request, object_id) is not None
+
+    def _failed(self, request: HttpRequest, object_id: Any) -> IngestJob | None:
+        job: IngestJob | None = self.get_object(request, str(object_id))
+        return job if job and job.status == IngestJob.Status.FAILED else None
+
+    @action(description="Retry", url_path="retry", icon="replay", permissions=["retry"])
+    def retry(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        job = self._failed(request, object_id)
+        if job is None:
+            raise Http404
+        if request.method != "POST":
+            everywhere = self.admin_site.each_context(request)
+            context = {**everywhere, "opts": self.opts, "title": f"Retry {job.ref}", "job": job}
+            return TemplateResponse(request, "admin/ingest/ingestjob/retry.html", context)
+        retry_job(caller=caller_of(request, job.project), job=job)
+        messages.success(request, f"{job.ref} is queued again.")
+        return redirect(page_of(job))
 
     @label(
         description="status",

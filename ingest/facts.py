@@ -15,6 +15,7 @@ from graphs.kinds import MemoryKind
 from graphs.models import Entity, Episode, Graph, Memory, MemoryRevision
 from graphs.models.memory import SPEAKER
 from graphs.render import UNNAMED, name_of
+from ingest import events
 
 DATED = (MemoryKind.EVENT, MemoryKind.PLAN)
 """Kinds that happen: the same words for another day are another fact."""
@@ -89,6 +90,7 @@ def retire(memory: Memory, *, by: Memory | None = None, reason: str, cause: Epis
     keep_state(memory, Change(INGEST, reason, cause))
     memory.invalidated_by, memory.retired_at = by, memory.recorded_at
     memory.save(update_fields=["invalidated_by", "retired_at", "recorded_at"])
+    events.memory_invalidated(memory)
     Graph.objects.filter(pk=memory.graph_id).update(summarised_version=0)
 
 
@@ -107,9 +109,12 @@ def change(memory: Memory, told: Change, **values: Any) -> None:
     Raises IntegrityError where it would run into another belief.
     """
     keep_state(memory, told)
+    ends = values.get("valid_to") not in (None, memory.valid_to)
     for name, value in values.items():
         setattr(memory, name, value)
     memory.save(update_fields=[*values, "recorded_at"])
+    if ends:
+        events.memory_invalidated(memory)
 
 
 def keep_state(memory: Memory, told: Change) -> None:

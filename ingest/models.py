@@ -46,8 +46,10 @@ class IngestJob(Record):
     UNFINISHED = (Status.QUEUED, Status.RUNNING)
 
     graph = models.ForeignKey(Graph, on_delete=models.CASCADE, related_name="jobs")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="jobs", null=True, blank=True)
-    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="jobs", null=True, blank=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="jobs", null=True, blank=True, db_index=False)
+    thread = models.ForeignKey(
+        Thread, on_delete=models.CASCADE, related_name="jobs", null=True, blank=True, db_index=False
+    )
     message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="job", null=True, blank=True)
     document = models.OneToOneField(Document, on_delete=models.CASCADE, related_name="job", null=True, blank=True)
     kind = models.CharField(max_length=9, choices=Kind.choices, default=Kind.MESSAGE)
@@ -77,6 +79,9 @@ class IngestJob(Record):
         ]
         indexes = [
             models.Index(F("project"), F("id").desc(), name="job_by_project"),
+            models.Index(F("project"), F("status"), F("id").desc(), name="job_by_status"),
+            models.Index(F("user"), F("id").desc(), name="job_by_user"),
+            models.Index(F("thread"), F("id").desc(), name="job_by_thread"),
             models.Index(
                 "graph", "said_at", "id", condition=Q(status__in=["queued", "running"]), name="job_unfinished"
             ),

@@ -21,8 +21,8 @@ from graphs import embedders, indexing
 from graphs.embedders import Encoded
 from graphs.models import Embedding, Episode, Graph, Memory
 from graphs.models.memory import SPEAKER
+from ingest import events, resolve
 from ingest import lease as leases
-from ingest import resolve
 from ingest.extractors.base import Extractor, Fact, Utterance, sane
 from ingest.extractors.local import LocalExtractor
 from ingest.lease import Lease, LeaseLost
@@ -230,6 +230,7 @@ def _finish(lease: Lease, job: IngestJob, episode: Episode, facts: Sequence[Fact
         with leases.writing(lease) as graph:
             _end(job, _write(graph, job, episode, facts, codes), timezone.now())
             job.save(update_fields=PROGRESS)
+            events.jobs_ended([job])
     except LeaseLost:
         raise
     except Exception as error:
@@ -260,6 +261,7 @@ def _back_off(lease: Lease, job: IngestJob, error: Exception) -> None:
         _wait(job, detail, seconds=2**job.attempts)
     with leases.writing(lease):
         job.save(update_fields=PROGRESS)
+        events.jobs_ended([job])
 
 
 def _give_back(lease: Lease, jobs: Sequence[IngestJob], error: Exception) -> None:
@@ -274,6 +276,7 @@ def _save(jobs: Sequence[IngestJob]) -> None:
     """One statement for those that moved on alike: `bulk_update` builds a CASE for every column of every row."""
     for state, alike in groupby(jobs, key=_state):
         IngestJob.objects.filter(pk__in=[job.pk for job in alike]).update(**state)
+    events.jobs_ended(jobs)
 
 
 def _state(job: IngestJob) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def speak_of_less(memory: Memory) -> None:
     rows.delete(Relation.objects.filter(memory=memory).exclude(subject__in=kept, object__in=kept))
     Mention.objects.filter(memory=memory, entity__in=lost).update(names=[])
     names.forget_unmentioned(memory.graph)
-    names.take_back(lost, rows.given_names(memory.graph))
+    names.take_back(lost, rows.given_names(memory.graph_id))
 
 
 def _lost_names(memory: Memory, kept: set[UUID]) -> dict[UUID, set[str]]:

@@ -16,7 +16,7 @@ from graphs.entities import LONGEST_NAME, NAMING, call, create_entity, keys_of, 
 from graphs.indexing import changed, full_text_of
 from graphs.kinds import EntityType
 from graphs.models import Embedding, Entity, Episode, Graph, Memory, Mention, Relation, Source
-from ingest import facts, identify
+from ingest import events, facts, identify
 from ingest.extractors.base import SPEAKER, Ending, Fact, Link, Thing
 
 NAMED = "named"
@@ -33,6 +33,7 @@ class Writer:
     said_at: datetime
     speaker: Entity
     written: Counter[str] = field(default_factory=Counter)
+    new: list[Memory] = field(default_factory=list)
 
     def write(self, found: Sequence[Fact], codes: Sequence[Encoded]) -> dict[str, int]:
         """Return how many memories, closings, entities and relations came of it."""
@@ -42,6 +43,7 @@ class Writer:
             facts.bump(self.graph)
         else:
             changed(self.graph.pk)  # a fact told again has one more source
+        events.memories_created(self.new)
         return {name: self.written[name] for name in ("memories", "closed", "entities", "relations")}
 
     def _write_one(self, fact: Fact, code: Encoded) -> None:
@@ -61,6 +63,7 @@ class Writer:
         self._describe(memory, fact)
         self._end_others(memory, fact)
         self.written["memories"] += 1
+        self.new.append(memory)
 
     def _memory(self, fact: Fact) -> Memory:
         """The memory that the fact would become if there was no other, unsaved."""

@@ -9,7 +9,8 @@ from rest_framework import serializers
 from graphs.serializers import MemoryOut
 from ingest.models import IngestJob
 from memos import ids
-from memos.api.serializers import CamelSerializer, Moment
+from memos.api.pagination import PageQuery
+from memos.api.serializers import CamelSerializer, Moment, Text
 from threads.models import Message
 from threads.serializers import MessageOut
 
@@ -56,6 +57,17 @@ class JobOut(CamelSerializer):
 
     def get_document_id(self, job: IngestJob) -> str | None:
         return _ref("doc", job.document_id)
+
+
+class JobListQuery(PageQuery):
+    status = serializers.ChoiceField(IngestJob.Status.choices, required=False)
+    user_id = Text(required=False, max_length=300, help_text="A user's id, or `ext:` and their externalId.")
+    thread_id = Text(required=False, max_length=100)
+
+
+class JobPage(CamelSerializer):
+    jobs = JobOut(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
 
 
 def _ref(prefix: str, key: UUID | None) -> str | None:

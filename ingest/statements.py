@@ -12,39 +12,49 @@ from graphs.indexing import write_memory_text
 from graphs.kinds import MemoryKind, Precision
 from graphs.models import Entity, Episode, Graph, Memory, MemoryRevision, Source
 from graphs.render import sentence
-from ingest import facts, tasks
+from ingest import events, facts, tasks
 from ingest.facts import Change
 from memos import ids
-from memos.api.problems import invalid
+from memos.api.problems import invalid, not_found
 from memos.projects import audit
 from memos.projects.audit import Caller
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A fact as a caller puts it."""
+    """A fact as a caller puts it. ``said_at`` is when it was said or learned; None means now.
+
+    ``stream`` is given for what must not be stated twice: no graph has two statements of one stream.
+    """
 
     content: str
     kind: str = MemoryKind.FACT
     valid_from: datetime | None = None
     valid_to: datetime | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
+    said_at: datetime | None = None
+    stream: UUID | None = None
 
 
 @transaction.atomic
 def state_memory(*, caller: Caller, graph: Graph, statement: Statement) -> Memory:
     """Keep a fact that a caller states; one that is believed already gains a source and takes over what was given.
 
-    Raises a 400 where the span would run into another one of the same fact.
+    Raises a 400 where the span would run into another one of the same fact, a 404 where the graph is gone meanwhile,
+    and IntegrityError where its stream has been stated.
     """
-    graph = Graph.objects.select_for_update(no_key=True).get(pk=graph.pk)
+    locked = Graph.objects.select_for_update(no_key=True).filter(pk=graph.pk).first()
+    if locked is None:
+        raise not_found("graph", graph.ref)
+    graph = locked
     stated = _unsaved(graph, statement)
-    episode = statement_of(stated, sentence(stated), stated.said_at)
+    episode = statement_of(stated, sentence(stated), stated.said_at, statement.stream)
     memory = facts.believed_twin(stated)
     if memory is None:
         memory = stated
         memory.save()
         write_memory_text([memory])
+        events.memories_created([memory])
     else:
         _restate(memory, stated, episode)
     support(memory, episode, facts.stated_by(stated))
@@ -62,7 +72,7 @@ def _unsaved(graph: Graph, statement: Statement) -> Memory:
         about=subject,
         content=facts.spoken_of(subject, statement.content),
         kind=statement.kind,
-        said_at=timezone.now(),
+        said_at=statement.said_at or timezone.now(),
         valid_from=statement.valid_from,
         valid_to=statement.valid_to,
         valid_precision=precision_of(statement.valid_from, statement.valid_to),
@@ -95,8 +105,8 @@ def precision_of(*moments: datetime | None) -> str | None:
     return Precision.DAY if all(moment.time() == time.min for moment in given) else Precision.TIME
 
 
-def statement_of(memory: Memory, text: str, said_at: datetime) -> Episode:
-    """The episode that is the source of what a caller says of a memory: its sentence."""
+def statement_of(memory: Memory, text: str, said_at: datetime, stream: UUID | None = None) -> Episode:
+    """The episode that is the source of what a caller says of a memory: its sentence, in a stream of its own."""
     key: UUID = ids.new_id()
     return Episode.objects.create(
         pk=key,
@@ -104,7 +114,7 @@ def statement_of(memory: Memory, text: str, said_at: datetime) -> Episode:
         graph_id=memory.graph_id,
         source_kind=Episode.SourceKind.STATEMENT,
         source_id=key,
-        stream=key,
+        stream=stream or key,
         position=0,
         content=text,
         said_at=said_at,

@@ -6,12 +6,14 @@ It knows nothing of Django, so that the supervisor can read them before anything
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 import environ
 
 TRUE = ("true", "1", "yes", "on")
 FALSE = ("false", "0", "no", "off")
+MAX_BODY_BYTES = 10 * 1024 * 1024
 EMBEDDERS = ("local", "remote", "none")
 _LONGEST_MODEL = 90
 
@@ -58,6 +60,12 @@ class Environment:
                 raise WrongSetting(f"{name} has to be origins such as https://memos.example.com, not {origin!r}.")
         return found
 
+    def networks(self, name: str) -> list[IPv4Network | IPv6Network]:
+        try:
+            return [ip_network(item) for item in self.items(name, [])]
+        except ValueError as error:
+            raise WrongSetting(f"{name} has to be networks such as 10.0.0.0/8: {error}.") from None
+
 
 @dataclass(frozen=True, slots=True)
 class Values:
@@ -77,6 +85,8 @@ class Values:
     embeddings_api_key: str
     embeddings_model: str
     embeddings_dimensions: int
+    metrics_token: str
+    webhook_networks: list[IPv4Network | IPv6Network]
     log_level: str
 
 
@@ -97,6 +107,8 @@ def read(env: Environment) -> Values:
         embeddings_api_key=env.text("MEMOS_EMBEDDINGS_API_KEY"),
         embeddings_model=_of_remote(env, "MEMOS_EMBEDDINGS_MODEL"),
         embeddings_dimensions=env.number("MEMOS_EMBEDDINGS_DIMENSIONS", 0, 0, 16_000),
+        metrics_token=env.text("MEMOS_METRICS_TOKEN"),
+        webhook_networks=env.networks("MEMOS_WEBHOOK_NETWORKS"),
         log_level=env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
     )
 

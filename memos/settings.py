@@ -53,8 +53,10 @@ REDIS_URL = _server("REDIS_URL", _embedded.redis_url if _embedded else None)
 
 # ---------------------------------------------------------------- Django
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "unfold.contrib.filters",
+    "memos.projects",  # before Django's own: two commands of that name take the place of theirs
+    "memos.projects.console.apps.ConsoleConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -64,7 +66,8 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "memos.embedded",
-    "memos.projects",
+    "memos.api",
+    "memos.webhooks",
     "graphs",
     "users",
     "threads",
@@ -72,6 +75,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "memos.api.middleware.RequestIdMiddleware",
+    "memos.api.metrics.MetricsMiddleware",
+    "memos.api.sizes.BodySizeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -124,8 +129,9 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 # ---------------------------------------------------------------- HTTP API
-MAX_BODY_BYTES = 10 * 1024 * 1024
+MAX_BODY_BYTES = environment.MAX_BODY_BYTES
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+METRICS_TOKEN = values.metrics_token
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["memos.projects.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["memos.projects.authentication.HasScope"],
@@ -178,6 +184,10 @@ SPECTACULAR_SETTINGS = {
         "HitKind": "graphs.search.KIND_CHOICES",
         "Order": "memos.api.pagination.ORDERS",
         "JobStatus": "ingest.models.IngestJob.Status",
+        "ActorKind": "memos.projects.models.AuditEntry.Actor",
+        "EventType": "memos.webhooks.models.EventType",
+        "WantedEvent": "memos.webhooks.models.WANTED",
+        "DeliveryStatus": "memos.webhooks.models.Delivery.Status",
         "TemplateName": "users.context.templates.NAMES",
     },
     "PREPROCESSING_HOOKS": ["memos.api.schema.calls.only_the_api"],
@@ -210,11 +220,18 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "ingest.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
+    "forget_answers": {"task": "api.forget_answers", "schedule": 3600.0, "options": {"expires": 3600.0}},
+    "webhooks": {"task": "webhooks.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
+    "webhooks-tidy": {"task": "webhooks.tidy", "schedule": 3600.0, "options": {"expires": 3600.0}},
 }
 
 # ---------------------------------------------------------------- Ingestion
 INGEST_LEASE_SECONDS = values.ingest_lease_seconds
 INGEST_MAX_ATTEMPTS = values.ingest_max_attempts
+
+# ---------------------------------------------------------------- Webhooks
+WEBHOOK_NETWORKS = values.webhook_networks
+"""Where webhooks may lead besides public addresses, and without TLS."""
 
 # ---------------------------------------------------------------- Search
 SEARCH_MEMORY_BYTES = values.search_memory_mb * 2**20

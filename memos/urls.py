@@ -7,8 +7,11 @@ from django.urls import URLPattern, path
 
 from graphs.browse.views import EntityViewSet, EpisodeViewSet, GraphViewSet, RelationViewSet
 from graphs.views import MemoryViewSet
+from ingest.metrics import Waiting
 from ingest.views import JobViewSet
-from memos.api import docs, health
+from memos.api import docs, health, metrics
+from memos.projects.views import EXPORT_RENDERERS, AuditViewSet
+from memos.webhooks.views import WebhookViewSet
 from threads.views import MessageViewSet, ThreadViewSet
 from users.views import CONTEXT_RENDERERS, GroupViewSet, UserViewSet
 
@@ -16,7 +19,7 @@ ONE: dict[str, Any] = {"get": "retrieve", "patch": "partial_update", "delete": "
 
 API: list[URLPattern] = [
     path("v1/users", UserViewSet.as_view({"get": "list", "post": "create"})),
-    path("v1/users/<str:user_id>", UserViewSet.as_view({"get": "retrieve", "delete": "destroy"})),
+    path("v1/users/<str:user_id>", UserViewSet.as_view(ONE)),
     path("v1/users/<str:user_id>/graph", UserViewSet.as_view({"get": "graph"})),
     path("v1/users/<str:user_id>/context", UserViewSet.as_view({"get": "context"}, renderer_classes=CONTEXT_RENDERERS)),
     path("v1/users/<str:user_id>/summary", UserViewSet.as_view({"post": "summary"})),
@@ -29,8 +32,9 @@ API: list[URLPattern] = [
     path("v1/memories/<str:memory_id>", MemoryViewSet.as_view(ONE)),
     path("v1/memories/<str:memory_id>/history", MemoryViewSet.as_view({"get": "history"})),
     path("v1/groups", GroupViewSet.as_view({"get": "list", "post": "create"})),
-    path("v1/groups/<str:name>", GroupViewSet.as_view({"get": "retrieve"})),
-    path("v1/groups/<str:name>/memories", GroupViewSet.as_view({"post": "memories"})),
+    path("v1/groups/<str:name>", GroupViewSet.as_view(ONE)),
+    path("v1/groups/<str:name>/search", GroupViewSet.as_view({"post": "search"})),
+    path("v1/groups/<str:name>/memories", GroupViewSet.as_view({"get": "memories", "post": "state"})),
     path("v1/graphs/<str:graph_id>", GraphViewSet.as_view({"get": "retrieve"})),
     path("v1/graphs/<str:graph_id>/entities", EntityViewSet.as_view({"get": "list"})),
     path("v1/graphs/<str:graph_id>/relations", RelationViewSet.as_view({"get": "list"})),
@@ -40,7 +44,20 @@ API: list[URLPattern] = [
     path("v1/entities/<str:entity_id>/merge", EntityViewSet.as_view({"post": "merge"})),
     path("v1/entities/<str:entity_id>/split", EntityViewSet.as_view({"post": "split"})),
     path("v1/episodes/<str:episode_id>", EpisodeViewSet.as_view({"get": "retrieve"})),
+    path("v1/jobs", JobViewSet.as_view({"get": "list"})),
     path("v1/jobs/<str:job_id>", JobViewSet.as_view({"get": "retrieve"})),
+    path("v1/jobs/<str:job_id>/retry", JobViewSet.as_view({"post": "retry"})),
+    path("v1/audit", AuditViewSet.as_view({"get": "list"})),
+    path("v1/audit/export", AuditViewSet.as_view({"get": "export"}, renderer_classes=EXPORT_RENDERERS)),
+    path("v1/webhooks", WebhookViewSet.as_view({"get": "list", "post": "create"})),
+    path("v1/webhooks/<str:webhook_id>", WebhookViewSet.as_view(ONE)),
+    path("v1/webhooks/<str:webhook_id>/rotate", WebhookViewSet.as_view({"post": "rotate"})),
+    path("v1/webhooks/<str:webhook_id>/test", WebhookViewSet.as_view({"post": "test"})),
+    path("v1/webhooks/<str:webhook_id>/deliveries", WebhookViewSet.as_view({"get": "deliveries"})),
+    path(
+        "v1/webhooks/<str:webhook_id>/deliveries/<str:delivery_id>/replay",
+        WebhookViewSet.as_view({"post": "replay"}),
+    ),
 ]
 
 urlpatterns = [
@@ -50,6 +67,7 @@ urlpatterns = [
     path("docs/", docs.page),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("metrics", metrics.served_with(Waiting())),
 ]
 
 handler400 = "memos.api.errors.bad_request_view"

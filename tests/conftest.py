@@ -12,7 +12,7 @@ from graphs.models import Graph
 from ingest import pipeline
 from ingest.models import IngestJob
 from memos.celery import app
-from tests.processes import Worker
+from tests.processes import Web, Worker
 from tests.scripted import Scripted
 from tests.world import Api, World, make_world
 
@@ -94,3 +94,17 @@ def start_worker(transactional_db: None, broker: str) -> Iterator[Callable[..., 
         worker.kill()
     with redis.Redis.from_url(broker) as client:
         client.flushdb()
+
+
+@pytest.fixture(scope="module")
+def start_web(django_db_setup: None, broker: str) -> Iterator[Callable[..., Web]]:
+    """Start a server that is up; it serves all tests of a file. They have to commit what it is to see."""
+    started: list[Web] = []
+
+    def start(**options: Any) -> Web:
+        started.append(Web(broker, **options).start())
+        return started[-1]
+
+    yield start
+    for web in started:
+        web.kill()

@@ -2,7 +2,7 @@
 go through. A route that is missing here fails `tests/policy/test_routes.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,11 +39,12 @@ class Endpoint:
 
     @property
     def names(self) -> str | None:
-        """The kind of thing that the path names."""
-        return self.path.partition("{")[2].partition("}")[0] or None
+        """The kind of thing that the path names; of two, the one within the other."""
+        return self.path.rpartition("{")[2].partition("}")[0] if "{" in self.path else None
 
-    def at(self, ref: str = "") -> str:
-        return self.path.format(**{self.names: ref}) if self.names else self.path
+    def at(self, ref: str = "", others: Mapping[str, str] | None = None) -> str:
+        """The path of a thing; ``others`` says within what, where the path names that too."""
+        return self.path.format(**{**(others or {}), self.names: ref}) if self.names else self.path
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,10 @@ _K = Kinds()
 def text(name: str, *, required: bool = False, nullable: bool = False, also: Sequence[Any] = ()) -> Field:
     nulls = () if nullable else _K.null
     return Field(name, [*_K.of_text, *_K.of_no_text, *nulls, *also], required)
+
+
+def group_name(*, required: bool = False) -> Field:
+    return text("name", required=required, also=["a b", ".a", "é", "a/b", "x" * 65, "a\n"])
 
 
 def choice(name: str, *, required: bool = False) -> Field:
@@ -107,6 +112,7 @@ MESSAGE = [
     text("content", required=True, also=[" \n\t\u2003"]),
     text("name", nullable=True),
     moment("createdAt"),
+    text("externalId", nullable=True),
     metadata(),
 ]
 
@@ -117,6 +123,9 @@ def past(name: str) -> Field:
     return Field(name, ["", NUL, "x" * 20_000, *times])
 
 
+SPAN = [
+    Field(name, ["", NUL, "x" * 20_000, "2026-05-17", "2026-05-17T12:00:00", "yesterday"]) for name in ("from", "to")
+]
 MEMORY = [text("content", required=True), choice("kind"), moment("validFrom"), moment("validTo"), metadata()]
 FILTERS = [
     choice("filters.kind"),
@@ -125,14 +134,18 @@ FILTERS = [
     moment("filters.from"),
     moment("filters.to"),
 ]
-SEARCH = [
+GROUP_SEARCH = [
     text("query", required=True),
     whole("limit", least=1, most=200),
     texts("kinds", ["", "nonsense", 5, None, [], {}, NUL]),
-    texts("groups", ["", 5, None, [], {}, NUL, SURROGATE, "x" * 65]),
     Field("filters", [None, "x", 5, [], {"nonsense": 1}]),
     Field("asOf", [*moment("asOf").refused, "9999-01-01T00:00:00Z"]),
-    *FILTERS,
+    *(field for field in FILTERS if field.name != "filters.threadId"),
+]
+SEARCH = [
+    *GROUP_SEARCH,
+    texts("groups", ["", 5, None, [], {}, NUL, SURROGATE, "x" * 65]),
+    text("filters.threadId"),
 ]
 CONTEXT = [
     asked_choice("template"),
@@ -153,28 +166,50 @@ MEMORIES = [
 CHANGES = [Field(field.name, field.refused) for field in MEMORY]
 INCLUDED = Field("includeInvalidated", ["", "perhaps", NUL, "2"])
 ALIASES = texts("aliases", ["", 5, None, [], {}, NUL, SURROGATE, "x" * 201])
+HOOK = "https://1.1.1.1/hooks"
+"""A public address, so that no test asks a resolver; nothing is sent there without a worker."""
+
+
+def hook_url(*, required: bool) -> Field:
+    internal = ["https://127.0.0.1/", "https://localhost/", "https://[::1]/", "https://169.254.169.254/"]
+    wrong = [
+        "x",
+        "/hooks",
+        "ftp://1.1.1.1/",
+        "http://1.1.1.1/",
+        "https://a:b@1.1.1.1/",
+        "https://1.1.1.1:0/",
+        *internal,
+    ]
+    return text("url", required=required, also=wrong)
+
+
+WEBHOOK = [
+    Field("description", [MEGABYTE, NUL, SURROGATE, *_K.of_no_text, None]),
+    texts("events", ["", "nonsense", "webhook.test", 5, None, [], {}, NUL]),
+    Field("includeContent", ["", "true", 1, 0, None, [], {}]),
+    Field("enabled", ["", "true", 1, 0, None, [], {}]),
+]
+
+USER = [
+    text("externalId", nullable=True),
+    Field("email", [*_K.of_text, *_K.of_no_text, "alice", "a@b", "a@@b.co", "a b@c.de"]),
+    text("firstName", nullable=True),
+    text("lastName", nullable=True),
+    metadata(),
+]
 
 ENDPOINTS = [
-    Endpoint("GET", "/v1/users", "read", 2, query=[*page(), asked("externalId"), asked("email")]),
     Endpoint(
-        "POST",
-        "/v1/users",
-        "write",
-        5,
-        valid={"externalId": "x"},
-        body=[
-            text("externalId", nullable=True),
-            Field("email", [*_K.of_text, *_K.of_no_text, "alice", "a@b", "a@@b.co", "a b@c.de"]),
-            text("firstName", nullable=True),
-            text("lastName", nullable=True),
-            metadata(),
-        ],
+        "GET", "/v1/users", "read", 2, query=[*page(), asked("externalId"), asked("email"), asked("q", refused=[" "])]
     ),
+    Endpoint("POST", "/v1/users", "write", 5, valid={"externalId": "x"}, body=USER),
     Endpoint("GET", "/v1/users/{user}", "read", 2),
-    Endpoint("DELETE", "/v1/users/{user}", "write", 19),
+    Endpoint("PATCH", "/v1/users/{user}", "write", 30, valid={"firstName": "x"}, body=USER),
+    Endpoint("DELETE", "/v1/users/{user}", "write", 24),
     Endpoint("GET", "/v1/users/{user}/graph", "read", 2),
     Endpoint("GET", "/v1/users/{user}/context", "read", 38, query=CONTEXT),
-    Endpoint("POST", "/v1/users/{user}/summary", "write", 6, query=[Field("force", ["", "perhaps", NUL, "2"])]),
+    Endpoint("POST", "/v1/users/{user}/summary", "write", 7, query=[Field("force", ["", "perhaps", NUL, "2"])]),
     Endpoint("POST", "/v1/users/{user}/search", "read", 23, valid={"query": "x"}, body=SEARCH),
     Endpoint("GET", "/v1/users/{user}/memories", "read", 7, query=MEMORIES),
     Endpoint("POST", "/v1/users/{user}/memories", "write", 16, valid={"content": "x"}, body=MEMORY),
@@ -198,17 +233,21 @@ ENDPOINTS = [
     Endpoint("DELETE", "/v1/memories/{memory}", "write", 50),
     Endpoint("GET", "/v1/memories/{memory}/history", "read", 3),
     Endpoint("GET", "/v1/threads/{thread}/messages", "read", 3, query=page(1000)),
-    Endpoint("POST", "/v1/threads/{thread}/messages", "write", 9, valid={"role": "user", "content": "x"}, body=MESSAGE),
-    Endpoint("GET", "/v1/groups", "read", 2, query=page()),
     Endpoint(
         "POST",
-        "/v1/groups",
+        "/v1/threads/{thread}/messages",
         "write",
-        5,
-        valid={"name": "new"},
-        body=[text("name", required=True, also=["a b", ".a", "é", "a/b", "x" * 65, "a\n"]), metadata()],
+        10,
+        valid={"role": "user", "content": "x", "externalId": "m-1"},
+        body=MESSAGE,
     ),
+    Endpoint("GET", "/v1/groups", "read", 2, query=page()),
+    Endpoint("POST", "/v1/groups", "write", 5, valid={"name": "new"}, body=[group_name(required=True), metadata()]),
     Endpoint("GET", "/v1/groups/{group}", "read", 2),
+    Endpoint("PATCH", "/v1/groups/{group}", "write", 6, valid={"metadata": {}}, body=[group_name(), metadata()]),
+    Endpoint("DELETE", "/v1/groups/{group}", "write", 19),
+    Endpoint("POST", "/v1/groups/{group}/search", "read", 22, valid={"query": "x"}, body=GROUP_SEARCH),
+    Endpoint("GET", "/v1/groups/{group}/memories", "read", 7, query=MEMORIES),
     Endpoint("POST", "/v1/groups/{group}/memories", "write", 15, valid={"content": "x"}, body=MEMORY),
     Endpoint("GET", "/v1/graphs/{graph}", "read", 2),
     Endpoint("GET", "/v1/graphs/{graph}/entities", "read", 3, query=[*page(), asked_choice("type"), asked("q")]),
@@ -266,6 +305,32 @@ ENDPOINTS = [
         ],
     ),
     Endpoint("GET", "/v1/episodes/{episode}", "read", 3),
+    Endpoint("GET", "/v1/jobs", "read", 2, query=[*page(), asked_choice("status"), asked("userId"), asked("threadId")]),
     Endpoint("GET", "/v1/jobs/{job}", "read", 2),
+    Endpoint("POST", "/v1/jobs/{job}/retry", "write", 7, valid={}),
+    Endpoint(
+        "GET",
+        "/v1/audit",
+        "admin",
+        2,
+        query=[*page(), *SPAN, asked("action"), asked("targetId"), asked("actorId")],
+    ),
+    Endpoint("GET", "/v1/audit/export", "admin", 3, query=SPAN),
+    Endpoint("GET", "/v1/webhooks", "admin", 2, query=page()),
+    Endpoint("POST", "/v1/webhooks", "admin", 7, valid={"url": HOOK}, body=[hook_url(required=True), *WEBHOOK]),
+    Endpoint("GET", "/v1/webhooks/{webhook}", "admin", 2),
+    Endpoint(
+        "PATCH",
+        "/v1/webhooks/{webhook}",
+        "admin",
+        7,
+        valid={"description": "x"},
+        body=[hook_url(required=False), *WEBHOOK],
+    ),
+    Endpoint("DELETE", "/v1/webhooks/{webhook}", "admin", 8),
+    Endpoint("POST", "/v1/webhooks/{webhook}/rotate", "admin", 7),
+    Endpoint("POST", "/v1/webhooks/{webhook}/test", "admin", 7),
+    Endpoint("GET", "/v1/webhooks/{webhook}/deliveries", "admin", 3, query=[*page(), asked_choice("status")]),
+    Endpoint("POST", "/v1/webhooks/{webhook}/deliveries/{delivery}/replay", "admin", 8),
 ]
 WRITING = [endpoint for endpoint in ENDPOINTS if endpoint.valid is not None]

@@ -16,13 +16,14 @@ from graphs.entities import create_entity, key_of, keys_of
 from graphs.indexing import write_memory_text
 from graphs.kinds import EntityType, MemoryKind
 from graphs.languages import search_config
-from graphs.models import Embedding, Entity, Episode, Graph, Memory, MemoryRevision, Mention, Relation, Source
+from graphs.models import Document, Embedding, Entity, Episode, Graph, Memory, MemoryRevision, Mention, Relation, Source
 from graphs.models.memory import SPEAKER
 from ingest import facts
 from ingest.models import IngestJob
 from memos import ids
 from memos.projects import keys
 from memos.projects.models import ApiKey, AuditEntry, Operator, Project, Scope
+from memos.webhooks.models import Delivery, EventType, Webhook
 from threads.models import Message, Thread
 from users.models import Group, Summary, User
 
@@ -86,6 +87,28 @@ class AuditEntryFactory(DjangoModelFactory[AuditEntry]):
     action = "user.created"
     target_id = factory.LazyFunction(lambda: ids.encode("usr", ids.new_id()))
     request_id = factory.LazyFunction(lambda: ids.encode("req", ids.new_id()))
+
+
+class WebhookFactory(DjangoModelFactory[Webhook]):
+    class Meta:
+        model = Webhook
+
+    project = factory.SubFactory(ProjectFactory)
+    url = "https://1.1.1.1/hooks"
+    pepper_id = settings.KEY_PEPPER_ID
+
+
+class DeliveryFactory(DjangoModelFactory[Delivery]):
+    """One that waits; pass `status` and `finished_at` for one that is over."""
+
+    class Meta:
+        model = Delivery
+
+    webhook = factory.SubFactory(WebhookFactory)
+    project = factory.SelfAttribute("webhook.project")
+    event = EventType.JOB_DONE
+    event_id = factory.LazyFunction(ids.new_id)
+    payload = factory.LazyAttribute(lambda o: {"type": o.event, "timestamp": "2026-11-26T12:00:00Z", "data": {}})
 
 
 class GraphFactory(DjangoModelFactory[Graph]):
@@ -224,6 +247,20 @@ class EpisodeFactory(DjangoModelFactory[Episode]):
             vector = SearchVector("content", config=search_config(episode.language))
             Episode.objects.filter(pk=episode.pk).update(tsv=vector)
         return episode
+
+
+class DocumentFactory(DjangoModelFactory[Document]):
+    """A text that was given to a graph, not read yet: it has no episodes and no job."""
+
+    class Meta:
+        model = Document
+
+    graph = factory.SubFactory(GraphFactory, kind=Graph.Kind.GROUP)
+    project = factory.SelfAttribute("graph.project")
+    type = Document.Type.TEXT
+    name = factory.Sequence("page-{}.txt".format)
+    content = "The office closes at six."
+    created_at = factory.LazyFunction(timezone.now)
 
 
 class EntityFactory(DjangoModelFactory[Entity]):

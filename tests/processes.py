@@ -2,24 +2,26 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
+import httpx
 from django.conf import settings
 from django.db import connection
 
 T = TypeVar("T")
 
 
-class Worker:
-    """A Celery worker with its beat in a process of its own, on the test's database and broker."""
+class Process:
+    """A process of its own on the test's database and broker."""
 
     def __init__(self, broker: str, **environment: str):
         self.environment = os.environ | {
@@ -29,16 +31,11 @@ class Worker:
         }
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> "Worker":
-        command = (
-            "celery -A tests.worker_app worker -B --concurrency 1 --without-gossip --without-mingle --loglevel WARNING"
+    def _run(self, command: Sequence[str], **options: Any) -> None:
+        """In a group of its own: a kill takes its children too."""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", *command], env=self.environment, start_new_session=True, **options
         )
-        schedule = Path(tempfile.mkdtemp(prefix="memos-beat-")) / "schedule"  # beat replaces a file that it can't read
-        command += f" --schedule {schedule} --hostname tests@{os.getpid()}"
-        self.process = subprocess.Popen(  # in a group of its own: a kill takes the pool's processes too
-            [sys.executable, "-m", *command.split()], env=self.environment, start_new_session=True
-        )
-        return self
 
     def kill(self) -> None:
         """As the kernel does it when memory runs out."""
@@ -46,6 +43,43 @@ class Worker:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
             self.process = None
+
+
+class Worker(Process):
+    """A Celery worker with its beat."""
+
+    def start(self) -> "Worker":
+        command = (
+            "celery -A tests.worker_app worker -B --concurrency 1 --without-gossip --without-mingle --loglevel WARNING"
+        )
+        schedule = Path(tempfile.mkdtemp(prefix="memos-beat-")) / "schedule"  # beat replaces a file that it can't read
+        command += f" --schedule {schedule} --hostname tests@{os.getpid()}"
+        self._run(command.split())
+        return self
+
+
+class Web(Process):
+    """The web server as `make run` starts it. ``url`` and ``address`` are where it listens."""
+
+    def __init__(self, broker: str, *, workers: int = 1, **environment: str):
+        super().__init__(broker, DATABASE_POOL="4", **environment)
+        self.workers = workers
+
+    def start(self) -> "Web":
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            self.address: tuple[str, int] = listening.getsockname()
+            self.url = "http://{}:{}".format(*self.address)
+            command = f"gunicorn tests.web_app:application --bind fd://{listening.fileno()} --worker-class gthread"
+            command += f" --workers {self.workers} --threads 4 --no-control-socket --log-level warning"
+            self._run(command.split(), pass_fds=[listening.fileno()], cwd=settings.BASE_DIR)
+        wait_until(self._answers)
+        return self
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/healthz").is_success
+        except httpx.TransportError:
+            return False
 
 
 def wait_until(condition: Callable[[], Any], *, seconds: float = 60) -> Any:

@@ -6,6 +6,7 @@ the transaction of the second job).
 
 import os
 import time
+from datetime import timedelta
 from typing import Any
 
 import django
@@ -16,10 +17,13 @@ from memos.celery import app
 django.setup()
 
 from ingest import pipeline  # noqa: E402
+from memos.webhooks import delivery, posting  # noqa: E402
 from tests.scripted import Scripted  # noqa: E402
 
 HOLD_AT = os.environ.get("HOLD_AT", "")
 settings.INGEST_LEASE_SECONDS = 1
+delivery.LEASE = timedelta(seconds=int(os.environ.get("DELIVERY_LEASE", "3")))
+posting.TIMEOUT_SECONDS = float(os.environ.get("POST_SECONDS", posting.TIMEOUT_SECONDS))
 settings.INGEST_MAX_ATTEMPTS = int(os.environ.get("ATTEMPTS", settings.INGEST_MAX_ATTEMPTS))
 
 
@@ -50,4 +54,5 @@ def _write_and_hold(*args: Any) -> dict[str, int]:
 
 pipeline.extractor = lambda: _made  # type: ignore[assignment]
 pipeline._write = _write_and_hold
-app.conf.beat_schedule["sweep"].update(schedule=0.5)
+for name in ("sweep", "webhooks"):
+    app.conf.beat_schedule[name].update(schedule=0.5)

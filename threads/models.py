@@ -9,11 +9,15 @@ from users.models import User
 
 
 class Thread(Record):
-    """A conversation of a user. The counters are the next free places of a message and of an episode."""
+    """A conversation of a user. The counters are the next free places of a message and of an episode.
+
+    ``external_id`` is what an import finds it again by: where it comes from, and its id there. The API knows none.
+    """
 
     PREFIX = "thr"
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="threads", db_index=False)
+    external_id = models.CharField(max_length=255, null=True, blank=True, editable=False)
     name = models.CharField(max_length=200, null=True, blank=True)
     metadata = models.JSONField(default=dict, blank=True)
     message_count = models.BigIntegerField(default=0, editable=False)
@@ -24,6 +28,11 @@ class Thread(Record):
     objects = RecordQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "user", "external_id", condition=Q(external_id__isnull=False), name="thread_external_id_is_unique"
+            ),
+        ]
         indexes = [
             models.Index(F("user"), F("id").desc(), name="thread_by_user"),
             models.Index(F("project"), F("id").desc(), name="thread_by_project"),

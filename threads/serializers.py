@@ -44,6 +44,12 @@ class NewMessage(CamelSerializer):
     content = Text(max_length=MAX_CONTENT)
     name = Text(required=False, allow_null=True, max_length=200, help_text="The speaker, where that is not the user.")
     created_at = Moment(required=False, allow_null=True, help_text="When it was said; default now.")
+    external_id = Text(
+        required=False,
+        allow_null=True,
+        max_length=255,
+        help_text="Your id for this message, unique in its thread. Sent again it is answered with the first one.",
+    )
     metadata = Metadata(required=False)
 
 

@@ -33,6 +33,7 @@ class InThreadViewSet(ProjectViewSet):
         thread = Thread.objects.for_project(self.project).by_ref(ref).select_related("user").first()
         if thread is None:
             raise not_found("thread", ref)
+        self.graph_id = thread.user.graph_id
         return thread
 
 
@@ -42,9 +43,11 @@ class ThreadViewSet(InThreadViewSet):
     queries = {"list": PageQuery}
 
     def get_user(self, ref: str) -> User:
-        user = User.objects.for_project(self.project).by_ref(ref).first()
+        user = User.objects.for_project(self.project).by_path(ref).first()
         if user is None:
             raise not_found("user", ref)
+        self.graph_id = user.graph_id
+        self.target = user
         return user
 
     @extend_schema(request=forms.NewThread, responses={201: forms.ThreadOut})
@@ -83,6 +86,7 @@ class MessageViewSet(InThreadViewSet):
     """The messages of a thread."""
 
     queries = {"list": forms.MessageListQuery}
+    problems = {"create": ["MESSAGE_EXISTS"]}
 
     def get_message(self, ref: str) -> Message:
         message = Message.objects.for_project(self.project).by_ref(ref).select_related("thread__user").first()

@@ -11,10 +11,12 @@ from django.template.response import TemplateResponse
 
 from graphs.admin.base import stated
 from graphs.models import Entity, Episode, Graph, Memory
-from ingest.erase import erase_user
+from ingest.erase import erase_group, erase_user
 from ingest.models import IngestJob
+from memos.projects.audit import Caller
 from memos.projects.console.base import ConsoleAdmin, FirstProjects, caller_of, may_change
 from memos.projects.console.counting import capped
+from memos.projects.console.deleting import DeletingAdmin
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import MOST, NOTHING, bullets, link, list_of, moment, page_of, section, short, to
 from memos.projects.models import AuditEntry
@@ -131,7 +133,8 @@ def _messages(user: User) -> int:
 
 
 @admin.register(Group)
-class GroupAdmin(OwnerAdmin):
+class GroupAdmin(DeletingAdmin, OwnerAdmin):
+    what_goes = "the group goes with everything that it shares: what was told to it, and what is known from that."
     list_display = ("name", "shown_id", "project", "created")
     list_filter = (("project", FirstProjects),)
     search_help_text = "grp_…, grph_…, prj_…, name"
@@ -142,6 +145,9 @@ class GroupAdmin(OwnerAdmin):
         ("What is kept", {"fields": ("holdings",)}),
         ("Details", {"fields": ("graph_link", "metadata")}),
     )
+
+    def delete_by(self, caller: Caller, row: Group) -> None:
+        erase_group(caller=caller, group=row)
 
     @section("lists")
     def holdings(self, group: Group) -> str:

@@ -31,9 +31,14 @@ class NewUser(CamelSerializer):
     metadata = Metadata(required=False, help_text="An object of at most 16 KiB, given back as it was sent.")
 
 
+class UserChanges(NewUser):
+    """null takes away what is there."""
+
+
 class UserListQuery(PageQuery):
     external_id = Text(required=False, max_length=255, help_text="The user with this external id.")
     email = Text(required=False, max_length=320, help_text="Users with exactly this address.")
+    q = Text(required=False, max_length=200, help_text="Words in externalId, email, firstName and lastName.")
 
 
 class ListStats(CamelSerializer):
@@ -96,6 +101,11 @@ class SummaryOut(CamelSerializer):
 
 class NewGroup(CamelSerializer):
     name = Text(validators=[GROUP_NAME], max_length=64)
+    metadata = Metadata(required=False)
+
+
+class GroupChanges(CamelSerializer):
+    name = Text(required=False, validators=[GROUP_NAME], max_length=64, help_text="Its name from now on.")
     metadata = Metadata(required=False)
 
 

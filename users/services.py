@@ -9,6 +9,7 @@ from graphs.models import Graph
 from memos.api.problems import Problem
 from memos.projects import audit
 from memos.projects.audit import Caller
+from users.changes import differing, lock
 from users.models import Group, User
 
 
@@ -37,18 +38,17 @@ def create_user(
         with transaction.atomic():
             user.save(force_insert=True)
     except IntegrityError:
-        raise _user_exists(caller, external_id) from None
+        raise user_exists(caller, external_id) from None
     audit.record(caller, "user.created", user.ref)
     return user
 
 
-def _user_exists(caller: Caller, external_id: str | None) -> Problem:
+def user_exists(caller: Caller, external_id: str | None) -> Problem:
     """A unique index lets the second of two wait for the first, so that by now the other row can be read: unless it was
     deleted again in between, and then no id can be told."""
     existing = User.objects.for_project(caller.project).filter(external_id=external_id).first()
-    return Problem(
-        409, "USER_EXISTS", f"A user with externalId {external_id!r} exists.", id=existing.ref if existing else None
-    )
+    known: dict[str, Any] = {"id": existing.ref} if existing else {}
+    return Problem(409, "USER_EXISTS", f"A user with externalId {external_id!r} exists.", **known)
 
 
 @transaction.atomic
@@ -60,10 +60,38 @@ def create_group(*, caller: Caller, name: str, metadata: dict[str, Any] | None =
         with transaction.atomic():
             group.save(force_insert=True)
     except IntegrityError:
-        existing = Group.objects.for_project(caller.project).get(name=name)
-        raise Problem(409, "GROUP_EXISTS", f"A group with the name {name!r} exists.", id=existing.ref) from None
+        raise _group_exists(caller, name) from None
     audit.record(caller, "group.created", group.ref)
     return group
+
+
+@transaction.atomic
+def update_group(*, caller: Caller, group: Group, **changes: Any) -> None:
+    """Change ``name`` or ``metadata``; what is the same stays.
+
+    Raises 404 ``GROUP_NOT_FOUND`` where it was deleted meanwhile, and 409 ``GROUP_EXISTS`` with the id of the other.
+    """
+    locked = lock(group, "name", changes.get("name"))
+    if locked is None:
+        raise group_not_found(group.name)
+    given = differing(locked, changes)
+    if not given:
+        return
+    for name, value in given.items():
+        setattr(locked, name, value)
+    try:
+        with transaction.atomic():
+            locked.save(update_fields=given)
+    except IntegrityError:
+        raise _group_exists(caller, given["name"]) from None
+    audit.record(caller, "group.updated", locked.ref, fields=sorted(given))
+
+
+def _group_exists(caller: Caller, name: str) -> Problem:
+    """Without its id where it was deleted again in between."""
+    existing = Group.objects.for_project(caller.project).filter(name=name).first()
+    known: dict[str, Any] = {"id": existing.ref} if existing else {}
+    return Problem(409, "GROUP_EXISTS", f"A group with the name {name!r} exists.", **known)
 
 
 def groups_named(caller: Caller, names: list[str]) -> list[Group]:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
@@ -11,6 +10,7 @@ from rest_framework.response import Response
 from graphs import counts
 from graphs.search import Filters, search
 from graphs.serializers import (
+    GroupSearchQuery,
     HitOut,
     MemoryListQuery,
     MemoryOut,
@@ -25,6 +25,7 @@ from graphs.views import list_memories, shown
 from ingest import erase
 from ingest import services as ingestion
 from ingest.statements import Statement, state_memory
+from ingest.users import update_user
 from memos.api.pagination import PageQuery, paginate
 from memos.api.problems import not_found
 from memos.api.serializers import Deleted, NoBody
@@ -34,7 +35,7 @@ from threads.models import Message, Thread
 from users import serializers as forms
 from users import services
 from users.context import Block, assemble
-from users.models import Group, User
+from users.models import Group, User, UserQuerySet
 
 LATEST_TURNS = 4
 """Messages of a thread that make up the query when `threadId` is given."""
@@ -63,34 +64,53 @@ class UserViewSet(ProjectViewSet):
         "memories": MemoryListQuery,
     }
     scopes = {"search": Scope.READ}
-    problems = {"create": ["USER_EXISTS"], "summary": ["SUMMARY_PENDING"]}
+    problems = {"create": ["USER_EXISTS"], "partial_update": ["USER_EXISTS"], "summary": ["SUMMARY_PENDING"]}
+    waiting = frozenset({"summary"})
+    reads = {"summary": "summary.read"}
 
-    def get_user(self, ref: str, rows: QuerySet[User] | None = None) -> User:
+    def look_up(self, **named: str) -> None:
+        self.get_user(named["user_id"])
+
+    def get_user(self, ref: str, rows: UserQuerySet | None = None) -> User:
         """The project's user with that id, or a 404."""
         users = (User.objects.all() if rows is None else rows).filter(project=self.project)
-        user = users.by_ref(ref).select_related("graph").first()  # type: ignore[attr-defined]
+        user = users.by_path(ref).select_related("graph").first()
         if user is None:
             raise not_found("user", ref)
+        self.graph_id = user.graph_id
+        self.target = user
         return user
 
     @extend_schema(request=forms.NewUser, responses={201: forms.UserOut})
     def create(self, request: Request) -> Response:
         """Create a user and, in the same transaction, their graph."""
         user = services.create_user(caller=self.caller, **self.body(forms.NewUser))
+        self.graph_id = user.graph_id
         return Response(forms.UserOut(user).data, 201)
 
     @extend_schema(parameters=[forms.UserListQuery], responses=forms.UserPage)
     def list(self, request: Request) -> Response:
         """List the project's users with thread and memory counts, newest first."""
         wanted = {name: self.query[name] for name in ("external_id", "email") if name in self.query}
-        rows = _with_counts(User.objects.for_project(self.project).filter(**wanted).select_related("graph"))
+        found = User.objects.for_project(self.project).filter(**wanted).with_words(self.query.get("q", ""))
+        rows = _with_counts(found.select_related("graph"))
         return self.page("users", paginate(rows, **page_of(self.query)), forms.UserInList)
 
     @extend_schema(responses=forms.UserDetail)
     def retrieve(self, request: Request, user_id: str) -> Response:
         """Get one user with full stats and the biographical summary."""
+        return Response(self._detail(user_id))
+
+    @extend_schema(request=forms.UserChanges, responses=forms.UserDetail)
+    def partial_update(self, request: Request, user_id: str) -> Response:
+        """Change a user; what their graph calls them follows the first name."""
+        user = self.get_user(user_id)
+        update_user(caller=self.caller, user=user, **self.body(forms.UserChanges))
+        return Response(self._detail(user.ref))
+
+    def _detail(self, ref: str) -> Any:
         rows = _with_counts(User.objects.select_related("summary")).annotate(entities=counts.entities())
-        return Response(forms.UserDetail(self.get_user(user_id, rows)).data)
+        return forms.UserDetail(self.get_user(ref, rows)).data
 
     @extend_schema(responses={200: Deleted})
     def destroy(self, request: Request, user_id: str) -> Response:
@@ -112,7 +132,7 @@ class UserViewSet(ProjectViewSet):
         """Regenerate the biographical summary; without `force` only when memories have changed."""
         user = self.get_user(user_id)
         self.body(NoBody)
-        result = ingestion.regenerate_summary(user=user, force=self.query["force"])
+        result = ingestion.regenerate_summary(caller=self.caller, user=user, force=self.query["force"])
         return Response(forms.SummaryOut(result).data)
 
     @extend_schema(
@@ -176,8 +196,9 @@ class UserViewSet(ProjectViewSet):
 
 
 class GroupViewSet(ProjectViewSet):
-    queries = {"list": PageQuery}
-    problems = {"create": ["GROUP_EXISTS"]}
+    queries = {"list": PageQuery, "memories": MemoryListQuery}
+    scopes = {"search": Scope.READ}
+    problems = {"create": ["GROUP_EXISTS"], "partial_update": ["GROUP_EXISTS"]}
 
     def get_group(self, name: str) -> Group:
         """The project's group with that name, or a 404; what can't be a name may hold what the database can't read."""
@@ -187,6 +208,8 @@ class GroupViewSet(ProjectViewSet):
         group = rows.annotate(memories=counts.memories(), entities=counts.entities()).first()
         if group is None:
             raise services.group_not_found(name)
+        self.graph_id = group.graph_id
+        self.target = group
         return group
 
     @extend_schema(request=forms.NewGroup, responses={201: forms.GroupOut})
@@ -207,15 +230,42 @@ class GroupViewSet(ProjectViewSet):
         """Get one group."""
         return Response(forms.GroupOut(self.get_group(name)).data)
 
-    @extend_schema(operation_id="createGroupMemory", request=NewMemory, responses={201: MemoryOut})
+    @extend_schema(request=forms.GroupChanges, responses=forms.GroupOut)
+    def partial_update(self, request: Request, name: str) -> Response:
+        """Rename a group, or change its metadata."""
+        group, changes = self.get_group(name), self.body(forms.GroupChanges)
+        services.update_group(caller=self.caller, group=group, **changes)
+        return Response(forms.GroupOut(self.get_group(changes.get("name", name))).data)
+
+    @extend_schema(responses={200: Deleted})
+    def destroy(self, request: Request, name: str) -> Response:
+        """Delete a group with its graph: everything that was told to it and is known from that."""
+        group = self.get_group(name)
+        erase.erase_group(caller=self.caller, group=group)
+        return Response({"deleted": True, "id": group.ref})
+
+    @extend_schema(request=GroupSearchQuery, responses=SearchResults)
+    def search(self, request: Request, name: str) -> Response:
+        """Search what the group shares, best first."""
+        group, wanted = self.get_group(name), self.body(GroupSearchQuery)
+        filters = Filters(as_of=wanted.get("as_of"), **wanted.get("filters", {}))
+        found = search([group.graph], wanted["query"], limit=wanted["limit"], kinds=wanted["kinds"], filters=filters)
+        return Response({"items": HitOut(found, many=True).data})
+
+    @extend_schema(parameters=[MemoryListQuery], responses=MemoryPage)
     def memories(self, request: Request, name: str) -> Response:
+        """List what a group shares; by default what is believed and holds now."""
+        return self.page("memories", list_memories(self.get_group(name).graph, self.query), MemoryOut)
+
+    @extend_schema(operation_id="createGroupMemory", request=NewMemory, responses={201: MemoryOut})
+    def state(self, request: Request, name: str) -> Response:
         """State a fact that holds for everybody who shares the group."""
         statement = Statement(**self.body(NewMemory))
         memory = state_memory(caller=self.caller, graph=self.get_group(name).graph, statement=statement)
         return Response(shown(memory), 201)
 
 
-def _with_counts(users: QuerySet[User]) -> QuerySet[User]:
+def _with_counts(users: UserQuerySet) -> UserQuerySet:
     threads = counts.per(Thread.objects.all(), "user")
     return users.annotate(thread_count=threads, memories=counts.memories())
 

@@ -27,6 +27,7 @@ class InGraphViewSet(ProjectViewSet):
         graph = Graph.objects.for_project(self.project).by_ref(ref).first()
         if graph is None:
             raise not_found("graph", ref)
+        self.graph_id = graph.pk
         return graph
 
 
@@ -70,7 +71,9 @@ class EntityViewSet(InGraphViewSet):
     queries = {"list": forms.EntityListQuery}
 
     def get_entity(self, ref: str) -> Entity:
-        return _found(Entity.objects.for_project(self.project), ref)
+        entity = _found(Entity.objects.for_project(self.project), ref)
+        self.graph_id = entity.graph_id
+        return entity
 
     @extend_schema(parameters=[forms.EntityListQuery], responses=forms.EntityPage)
     def list(self, request: Request, graph_id: str) -> Response:

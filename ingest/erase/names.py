@@ -40,6 +40,12 @@ def given_by(graph: Graph, episodes: QuerySet[Episode], gone: Collection[UUID]) 
     return {entity: keys for entity, keys in named.items() if keys}
 
 
+def heard(entity: Entity) -> set[str]:
+    """The keys of the names by which what was said makes an entity known, or under which anybody spoke."""
+    speakers = Episode.objects.filter(graph=entity.graph_id).exclude(speaker="").values_list("speaker", flat=True)
+    return _names(Mention.objects.filter(entity=entity))[entity.pk] | set(map(key_of, speakers.distinct()))
+
+
 def _names(mentions: QuerySet[Mention]) -> defaultdict[UUID, set[str]]:
     found: defaultdict[UUID, set[str]] = defaultdict(set)
     for entity, names in mentions.exclude(names=[]).values_list("entity", "names"):

@@ -11,6 +11,7 @@ from graphs.models import Embedding, Episode, Graph, Memory, MemoryRevision, Men
 from ingest import facts, merging
 from ingest.erase import names, timelines
 from ingest.erase.beliefs import Belief, Loss, Rest
+from memos.webhooks import outbox
 from users.models import Summary, User
 
 _OF_A_MEMORY: tuple[type[models.Model], ...] = (Embedding, Mention, Relation, Source, MemoryRevision)
@@ -31,9 +32,10 @@ def forget(lost: Loss, rest: Rest) -> dict[str, int]:
     for model in _OF_A_MEMORY:
         delete(model._default_manager.filter(memory__in=going))
     delete(Memory.objects.filter(pk__in=going))
+    outbox.forget_subjects(going)
     _write(rest.beliefs)
     entities = names.forget_unmentioned(graph)
-    renamed = names.take_back(named, given_names(graph))
+    renamed = names.take_back(named, given_names(graph.pk))
     merging.unlearn(graph, named)
     names.see_again(seen)
     touched = going | {belief.memory.pk for belief in rest.beliefs}
@@ -73,6 +75,7 @@ def _write(beliefs: Sequence[Belief]) -> None:
     reworded = [belief for belief in changed if belief.memory.content != before[belief.memory.pk][0]]
     if reworded:
         delete(Embedding.objects.filter(memory__in=[belief.memory for belief in reworded]))
+        outbox.forget_subjects([belief.memory.pk for belief in reworded])
         Episode.objects.filter(pk__in=[belief.evidence[0].episode_id for belief in reworded]).update(indexed_at=None)
     _write_closings([belief for belief in beliefs if belief.reconsidered])
 
@@ -98,9 +101,9 @@ def _write_closings(beliefs: Sequence[Belief]) -> None:
     Source.objects.bulk_create(new, ignore_conflicts=True)
 
 
-def given_names(graph: Graph) -> list[str]:
+def given_names(graph_id: UUID) -> list[str]:
     """What the caller calls the user, whatever was said."""
-    names_given = User.objects.filter(graph=graph).values_list("first_name", "last_name")
+    names_given = User.objects.filter(graph=graph_id).values_list("first_name", "last_name")
     return [name for first, last in names_given for name in (first, f"{first or ''} {last or ''}".strip()) if name]
 
 

@@ -16,6 +16,7 @@ from graphs.models import Episode, Graph, Memory
 from ingest import lease, tasks
 from ingest.erase import beliefs, rows
 from ingest.models import IngestJob
+from memos.api.models import Answer
 from memos.api.problems import not_found
 from memos.projects import audit
 from memos.projects.audit import Caller
@@ -34,6 +35,7 @@ def delete_message(*, caller: Caller, message: Message) -> None:
     if not rows.delete(Message.objects.filter(pk=message.pk)):
         raise not_found("message", message.ref)
     Thread.objects.filter(pk=thread.pk).update(message_count=F("message_count") - 1)
+    Answer.objects.forget(graph_id=graph.pk, ref=message.ref)
     audit.record(caller, "message.deleted", message.ref, **counts)
 
 
@@ -47,6 +49,7 @@ def delete_thread(*, caller: Caller, thread: Thread) -> None:
     counts = _forget(graph, Episode.objects.filter(graph=graph, stream=thread.pk))
     counts["messages"] = rows.delete(Message.objects.filter(thread=thread))
     rows.delete(Thread.objects.filter(pk=thread.pk))
+    Answer.objects.forget(graph_id=graph.pk, ref=thread.ref)
     audit.record(caller, "thread.deleted", thread.ref, **counts)
 
 
@@ -57,6 +60,7 @@ def delete_memory(*, caller: Caller, memory: Memory) -> None:
     if not Memory.objects.filter(pk=memory.pk).exists():
         raise not_found("memory", memory.ref)
     counts = _forget(graph, Episode.objects.none(), memory)
+    Answer.objects.forget(graph_id=graph.pk, ref=memory.ref)
     audit.record(caller, "memory.deleted", memory.ref, **counts)
 
 

@@ -58,15 +58,34 @@ CODES = {
     ),
     "USER_EXISTS": Code(
         409,
-        "A user of the project has this `externalId` already: `id` is theirs, or null where they are being deleted.",
+        "A user of the project has this `externalId` already: `id` is theirs, unless they are being deleted.",
         "A user with externalId 'user_clerk_abc' exists.",
         members=("id",),
     ),
     "GROUP_EXISTS": Code(
         409,
-        "A group of the project has this name already: `id` is its.",
+        "A group of the project has this name already: `id` is its, unless it is being deleted.",
         "A group with the name 'acme' exists.",
         members=("id",),
+    ),
+    "MESSAGE_EXISTS": Code(
+        409,
+        "A message of the thread has this `externalId` already, and says something else: `id` is its.",
+        "A message with externalId 'wa_118' exists in this thread, with other content.",
+        members=("id",),
+    ),
+    "JOB_NOT_FAILED": Code(
+        409,
+        "The job has not failed: there is nothing to retry.",
+        "The job is done: only one that failed can be retried.",
+    ),
+    "TOO_MANY_WEBHOOKS": Code(
+        409, "The project has as many webhooks as it may have.", "A project has at most 20 webhooks."
+    ),
+    "WEBHOOK_DISABLED": Code(
+        409,
+        "The webhook is disabled.",
+        "Nothing is delivered to a webhook that is disabled: enable it first.",
     ),
     "MEMORY_RETIRED": Code(
         409,

@@ -13,7 +13,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.request import Request
 
-from memos.api.health import read_only
+from memos.api.health import safe
 
 POLICY = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self' data:; "
@@ -61,7 +61,7 @@ def _written(renderer: Any) -> bytes:
     return renderer().render(SchemaGenerator().get_schema(public=True), renderer_context={})
 
 
-@read_only
+@safe
 def page(request: HttpRequest) -> HttpResponse:
     response = render(request, "docs/page.html", {"version": settings.VERSION, "steps": STEPS})
     response["Content-Security-Policy"] = POLICY

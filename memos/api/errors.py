@@ -14,6 +14,7 @@ from memos.api.middleware import current_request_id
 from memos.api.problems import Problem, validation_problem
 
 CONTENT_TYPE = "application/problem+json"
+TOO_LARGE = "The body is larger than 10 MiB."
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ def _as_problem(error: Exception) -> Problem:
         case PermissionDenied() | exceptions.PermissionDenied():
             return Problem(403, "FORBIDDEN", "This key may not do that.")
         case RequestDataTooBig():
-            return Problem(413, "PAYLOAD_TOO_LARGE", "The body is larger than 10 MiB.")
+            return Problem(413, "PAYLOAD_TOO_LARGE", TOO_LARGE)
         case SuspiciousOperation():
             return Problem(400, "VALIDATION_ERROR", "The request could not be read.")
         case _:

@@ -16,7 +16,7 @@ from memos.celery import app
 View = Callable[[HttpRequest], HttpResponse]
 
 
-def read_only(view: View) -> View:
+def safe(view: View) -> View:
     """Django's own `require_safe` answers with an empty page instead of a problem document."""
 
     @csrf_exempt
@@ -31,13 +31,13 @@ def read_only(view: View) -> View:
     return answer
 
 
-@read_only
+@safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """The process lives."""
     return JsonResponse({"status": "ok"})
 
 
-@read_only
+@safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """503 only when the database does not answer: without broker or workers nothing accepted is lost."""
     database = _database()

@@ -86,6 +86,15 @@ class Whole(serializers.IntegerField):
         return int(data)
 
 
+class Flag(serializers.BooleanField):
+    """True or false in a body, where a string or a number that looks like one is neither."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
 class NoBody(CamelSerializer):
     """A call that takes no field refuses every one."""
 

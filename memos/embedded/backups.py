@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from memos.embedded import binaries, endpoints, secrets, stamp
+from memos.embedded import binaries, endpoints, restored, secrets, stamp
 from memos.embedded.errors import EmbeddedError
 from memos.embedded.folder import DataFolder
 from memos.embedded.postgres import MAJOR, NAME
@@ -100,14 +100,15 @@ def _pack(packed: Path, dump: Path, kept: Path) -> Path:
 
 def _build(new: DataFolder, source: Path) -> None:
     new.prepare()
-    _unpack(source, new.path)
+    made = _unpack(source, new.path)
     with _postgres(new) as url:
         _run(url, "pg_restore", "--exit-on-error", "--no-owner", f"--dbname={NAME}", str(new.path / _DUMP))
     (new.path / _DUMP).unlink()
+    restored.leave(new.path, made)
 
 
-def _unpack(source: Path, into: Path) -> None:
-    """Only what the manifest names, each with the sum that stands there."""
+def _unpack(source: Path, into: Path) -> float:
+    """Only what the manifest names, each with the sum that stands there. Return when the backup was made."""
     broken = EmbeddedError(f"{source} is not a backup of Memos, or it is damaged: nothing was changed.")
     try:
         (into / secrets.FOLDER).mkdir(mode=0o700)
@@ -125,6 +126,7 @@ def _unpack(source: Path, into: Path) -> None:
         raise EmbeddedError(f"{source} cannot be unpacked in {into}: {error.strerror}.") from error
     if manifest.get("format") != FORMAT or int(manifest["postgres"]) > int(MAJOR):
         raise EmbeddedError(f"{source} was made by a newer Memos: restore it with that one.")
+    return float(manifest.get("made") or 0)
 
 
 def _take_out(archive: tarfile.TarFile, member: tarfile.TarInfo, into: Path) -> None:

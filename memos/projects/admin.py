@@ -7,19 +7,28 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group as AuthGroup
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 from unfold.decorators import display as label
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from ingest.models import IngestJob
-from memos.projects import services
-from memos.projects.console.base import ConsoleAdmin, FirstProjects, NewestChoices, caller_of, may_change, operator_of
+from memos.projects import operators, services
+from memos.projects.audit import Caller
+from memos.projects.console.auditing import AuditEntryAdmin
+from memos.projects.console.base import (
+    ConsoleAdmin,
+    caller_of,
+    caretaker_of,
+    may_change,
+    operator_of,
+)
 from memos.projects.console.counting import capped
 from memos.projects.console.keys import ApiKeyAdmin
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import NOTHING, bullets, link, list_of, moment, section, to
 from memos.projects.models import ApiKey, AuditEntry, Operator, Project
+from memos.webhooks.models import Webhook
 from threads.models import Thread
 from users.models import Group, User
 
@@ -28,14 +37,19 @@ __all__ = ["ApiKeyAdmin", "AuditEntryAdmin", "OperatorAdmin", "ProjectAdmin"]
 admin.site.unregister(AuthGroup)
 
 
+LIMITS = ("requests_per_minute", "key_requests_per_minute")
+
+
 class ProjectForm(forms.ModelForm):
     class Meta:
         model = Project
-        fields = ("name",)
+        fields = ("name", *LIMITS, "audit_reads")
 
     def clean(self) -> dict[str, Any]:
-        self.instance.name = self.cleaned_data.get("name", "").strip()
-        services.check_name(self.instance)
+        """A test twin has no name of its own to be checked."""
+        if "name" in self.fields:
+            self.instance.name = self.cleaned_data.get("name", "").strip()
+            services.check_name(self.instance)
         return self.cleaned_data
 
     def validate_constraints(self) -> None:
@@ -44,6 +58,7 @@ class ProjectForm(forms.ModelForm):
 
 @admin.register(Project)
 class ProjectAdmin(ConsoleAdmin):
+    personal = False
     list_display = ("name", "mode_label", "shown_id", "created")
     list_filter = ("mode",)
     search_help_text = "prj_… or name"
@@ -53,12 +68,18 @@ class ProjectAdmin(ConsoleAdmin):
     add_fieldsets = ((None, {"fields": ("name",)}),)
     fieldsets = (
         (None, {"fields": ("name", "shown_id", "mode_label", "twin", "created")}),
+        ("Limits", {"fields": LIMITS}),
+        ("Audit", {"fields": ("audit_reads",)}),
         ("What it holds", {"fields": ("holdings",)}),
     )
     readonly_fields = ("shown_id", "mode_label", "twin", "created", "holdings")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.readonly_fields if obj is None else super().get_readonly_fields(request, obj)
+        """A test twin takes its name from the live project."""
+        if obj is None:
+            return self.readonly_fields
+        fixed = ("name",) if obj.mode == Project.Mode.TEST else ()
+        return (*super().get_readonly_fields(request, obj), *fixed)
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
         """Projects are few: any part of a name will do."""
@@ -83,8 +104,8 @@ class ProjectAdmin(ConsoleAdmin):
 
     @section("lists")
     def holdings(self, project: Project) -> str:
-        lists = {ApiKey: "API keys", User: "users", Group: "groups", Thread: "threads", IngestJob: "ingest jobs",
-                 AuditEntry: "audit entries"}  # fmt: skip
+        lists = {ApiKey: "API keys", Webhook: "webhooks", User: "users", Group: "groups", Thread: "threads",
+                 IngestJob: "ingest jobs", AuditEntry: "audit entries"}  # fmt: skip
         return bullets(
             to(list_of(model, project__id__exact=project.pk), f"{capped(self._of(model, project))} {name}")
             for model, name in lists.items()
@@ -97,38 +118,21 @@ class ProjectAdmin(ConsoleAdmin):
         return may_change(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A test twin takes its name from the live project."""
-        return may_change(request) and (obj is None or obj.mode == Project.Mode.LIVE)
+        return may_change(request)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:
-            services.rename_project(caller=caller_of(request, obj), name=obj.name)
+            self._change(caller_of(request, obj), form.cleaned_data)
             return
         made = services.create_project(name=obj.name, by=lambda live: caller_of(request, live))
         obj.pk = made.pk
 
-
-@admin.register(AuditEntry)
-class AuditEntryAdmin(ConsoleAdmin):
-    list_display = ("moment", "action", "target_id", "actor", "actor_label", "project")
-    list_filter = (("actor", NewestChoices), ("project", FirstProjects))
-    search_help_text = "Id of the target, aud_…, prj_…, action"
-    finding = Finding(
-        owners={"prj": "project"}, direct=("target_id",), beginnings=("action", "actor_label", "request_id")
-    )
-    related = ("project",)
-    fieldsets = (
-        (None, {"fields": ("shown_id", "moment", "project_link", "action", "target_id", "detail")}),
-        ("Who", {"fields": ("actor", "actor_id", "actor_label", "request_id")}),
-    )
-
-    @admin.display(description="at (UTC)")
-    def moment(self, entry: AuditEntry) -> str:
-        return moment(entry.at)
-
-    @admin.display(description="project")
-    def project_link(self, entry: AuditEntry) -> str:
-        return link(entry.project)
+    def _change(self, caller: Caller, given: dict[str, Any]) -> None:
+        """Django has opened one transaction around it."""
+        if "name" in given:
+            services.rename_project(caller=caller, name=given["name"])
+        services.set_limits(caller=caller, **{name: given[name] for name in LIMITS})
+        services.set_audit_reads(caller=caller, on=given["audit_reads"])
 
 
 @admin.register(Operator)
@@ -161,7 +165,19 @@ class OperatorAdmin(UserAdmin, ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         obj.is_staff = True
-        super().save_model(request, obj, form, change)
+        operators.save_operator(by=caretaker_of(request), operator=obj)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        operator = self.get_object(request, id)
+        with operators.password_recorded(caretaker_of(request), operator.pk if operator else None):
+            return super().user_change_password(request, id, form_url)
+
+    # Our audit log knows of it; Django's own would be a second one.
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return may_change(request)

@@ -28,8 +28,32 @@ class Caller:
     def from_operator(cls, project: Project, operator: Operator, request_id: str) -> "Caller":
         return cls(project, AuditEntry.Actor.OPERATOR, str(operator.pk), operator.get_username(), request_id)
 
+    @classmethod
+    def from_system(cls, project: Project, part: str) -> "Caller":
+        """A part of Memos that acts by itself."""
+        return cls(project, AuditEntry.Actor.SYSTEM, part, part, "")
 
-def record(caller: Caller, action: str, target_id: str, **detail: Any) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Caretaker:
+    """Who changes the installation itself: its operators and its data as a whole belong to no project."""
+
+    actor: AuditEntry.Actor
+    actor_id: str
+    actor_label: str
+    request_id: str
+    project: None = None
+
+    @classmethod
+    def from_command(cls, name: str) -> "Caretaker":
+        return cls(AuditEntry.Actor.COMMAND, name, f"manage.py {name}", "")
+
+    @classmethod
+    def from_operator(cls, operator: Operator, request_id: str) -> "Caretaker":
+        return cls(AuditEntry.Actor.OPERATOR, str(operator.pk), operator.get_username(), request_id)
+
+
+def record(caller: Caller | Caretaker, action: str, target_id: str, **detail: Any) -> None:
     """Write an entry. ``detail`` holds counts and names of fields, never personal data."""
     AuditEntry.objects.create(
         project=caller.project,

@@ -1,5 +1,6 @@
 """What the commands about projects and keys share: how one is named on the command line, and errors in one sentence."""
 
+from argparse import ArgumentTypeError
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from memos import ids
 from memos.projects import keys
 from memos.projects.models import ApiKey, Project
+
+MOST = 2**31 - 1
 
 
 class ProjectCommand(BaseCommand):
@@ -33,6 +36,14 @@ def find_project(named: str, mode: Project.Mode = Project.Mode.LIVE) -> Project:
     return project
 
 
+def find_project_or_twin(named: str, *, test: bool) -> Project:
+    """What `--test` stands for: the test twin of the project that is named. Raises ValidationError."""
+    project = find_project(named)
+    if test and project.mode == Project.Mode.TEST:
+        raise ValidationError(f"{project.ref} is a test project already: leave --test out.")
+    return project.test_twin if test else project
+
+
 def find_key(named: str) -> ApiKey:
     """By its id, or by what it begins with. Raises ValidationError."""
     key = ids.decode(ApiKey.PREFIX, named)
@@ -43,6 +54,15 @@ def find_key(named: str) -> ApiKey:
     if len(found) > 1:
         raise ValidationError(f"More than one key begins with {keys.prefix(named)!r}: give more of it, or its id.")
     return found[0]
+
+
+def limit(text: str) -> int | None:
+    """The value of an option that sets a limit: a whole number of at least one, or the word none."""
+    if text.lower() == "none":
+        return None
+    if not text.isdecimal() or not 1 <= int(text) <= MOST:
+        raise ArgumentTypeError(f"{text!r} is no limit: give a whole number from 1 to {MOST}, or none")
+    return int(text)
 
 
 def told(key: ApiKey) -> str:

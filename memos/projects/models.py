@@ -1,14 +1,19 @@
 """The tenancy: who owns what, who may do what, and who did what."""
 
+from datetime import datetime, timedelta
 from typing import ClassVar, Self, TypeVar
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
 from memos import ids
+
+CLOCK_SLACK = timedelta(hours=1)
+"""How far the time in an id may be from the time that stands beside it."""
 
 
 class Operator(AbstractUser):
@@ -36,6 +41,11 @@ class Identified(models.Model):
         return self.ref
 
 
+def limit_field(help_text: str) -> "models.PositiveIntegerField[int | None, int | None]":
+    """A rate limit; null means none."""
+    return models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)], help_text=help_text)
+
+
 class Project(Identified):
     """The tenant. Every live project has a test twin, a project of its own that shares nothing with it."""
 
@@ -51,10 +61,21 @@ class Project(Identified):
         "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="test_twin"
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    requests_per_minute = limit_field("Of all its keys together. Empty: no limit.")
+    key_requests_per_minute = limit_field("Of each key that has no limit of its own. Empty: no limit.")
+    audit_reads = models.BooleanField(default=False, help_text="The audit log also has who read what.")
 
     class Meta:
         constraints = [
             models.UniqueConstraint("name", "mode", name="project_name_is_unique"),
+            models.CheckConstraint(
+                condition=Q(requests_per_minute__isnull=True) | Q(requests_per_minute__gte=1),
+                name="project_limit_is_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(key_requests_per_minute__isnull=True) | Q(key_requests_per_minute__gte=1),
+                name="project_key_limit_is_positive",
+            ),
             models.CheckConstraint(
                 condition=Q(mode="live", live_twin=None) | Q(mode="test", live_twin__isnull=False),
                 name="project_test_is_a_twin",
@@ -113,6 +134,7 @@ class ApiKey(Record):
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    requests_per_minute = limit_field("Empty: as the project says for its keys.")
 
     objects = RecordQuerySet.as_manager()
 
@@ -124,6 +146,10 @@ class ApiKey(Record):
                 condition=Q(scopes__contained_by=[s.value for s in Scope]) & Q(scopes__len__gt=0),
                 name="api_key_scopes_are_known",
             ),
+            models.CheckConstraint(
+                condition=Q(requests_per_minute__isnull=True) | Q(requests_per_minute__gte=1),
+                name="api_key_limit_is_positive",
+            ),
         ]
         indexes = [models.Index(F("project"), F("id").desc(), name="api_key_by_project")]
 
@@ -134,9 +160,24 @@ class ApiKey(Record):
         return f"{self.name} ({self.prefix}…)"
 
 
+class AuditQuerySet(RecordQuerySet["AuditEntry"]):
+    def told(self, *, starts: datetime | None = None, ends: datetime | None = None, **wanted: str) -> Self:
+        """Those from ``starts`` on and before ``ends``.
+
+        Ids are sorted by time: their bounds let the index by project serve, however long the log is."""
+        rows = self.filter(**wanted)
+        if starts:
+            rows = rows.filter(at__gte=starts, pk__gte=ids.first_at(starts - CLOCK_SLACK))
+        if ends:
+            rows = rows.filter(at__lt=ends, pk__lt=ids.first_at(ends + CLOCK_SLACK))
+        return rows
+
+
 class AuditEntry(Record):
     """Who did what to which, when, in which request. It holds ids and labels without personal data, so that it
-    outlives its target and an erasure. Append only: the database refuses to change or delete one."""
+    outlives its target and an erasure. Append only: the database refuses to change or delete one.
+
+    What is done to the installation itself, such as to its operators, belongs to no project."""
 
     PREFIX = "aud"
 
@@ -146,6 +187,9 @@ class AuditEntry(Record):
         COMMAND = "command"
         SYSTEM = "system"
 
+    project = models.ForeignKey(  # type: ignore[assignment]
+        Project, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False, null=True
+    )
     at = models.DateTimeField(default=timezone.now, editable=False)
     actor = models.CharField(max_length=10, choices=Actor.choices, editable=False)
     actor_id = models.CharField(max_length=64, editable=False)
@@ -155,7 +199,7 @@ class AuditEntry(Record):
     detail = models.JSONField(default=dict, editable=False)
     request_id = models.CharField(max_length=100, editable=False)
 
-    objects = RecordQuerySet.as_manager()
+    objects = AuditQuerySet.as_manager()
 
     class Meta:
         verbose_name = "audit entry"
@@ -166,6 +210,7 @@ class AuditEntry(Record):
             models.Index(F("at").desc(), name="audit_by_time"),
             models.Index(F("actor"), F("id").desc(), name="audit_by_actor"),
             models.Index(F("action"), F("id").desc(), name="audit_by_action"),
+            models.Index(F("project"), F("actor_id"), F("id").desc(), name="audit_by_project_and_actor"),
         ]
 
     def __str__(self) -> str:

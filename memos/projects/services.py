@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -61,12 +62,57 @@ def check_name(project: Project) -> None:
 
 
 @transaction.atomic
+def set_limits(*, caller: Caller, **limits: int | None) -> Project:
+    """Set ``requests_per_minute`` or ``key_requests_per_minute`` of ``caller.project``; None takes a limit away.
+
+    Raises ValidationError where a limit is less than one.
+    """
+    project = Project.objects.select_for_update(of=("self",)).get(pk=caller.project.pk)
+    _change(caller, project, "project.limits_changed", limits)
+    return project
+
+
+@transaction.atomic
+def set_audit_reads(*, caller: Caller, on: bool) -> Project:
+    """Whether the audit log of ``caller.project`` also has who read what."""
+    project = Project.objects.select_for_update(of=("self",)).get(pk=caller.project.pk)
+    _change(caller, project, "project.audit_reads_changed", {"audit_reads": on})
+    return project
+
+
+@transaction.atomic
+def set_key_limit(*, caller: Caller, key: ApiKey, requests_per_minute: int | None) -> ApiKey:
+    """None: as the project says for its keys. Raises ValidationError where the limit is less than one."""
+    key = _lock(caller, key)
+    _change(caller, key, "key.limits_changed", {"requests_per_minute": requests_per_minute})
+    return key
+
+
+def _change(caller: Caller, row: Project | ApiKey, action: str, values: dict[str, Any]) -> None:
+    """Save what differs, and record what it was before; what is the same changes nothing."""
+    before = {name: getattr(row, name) for name, value in values.items() if value != getattr(row, name)}
+    if not before:
+        return
+    for name in before:
+        setattr(row, name, values[name])
+    row.clean_fields(exclude={field.name for field in row._meta.fields} - set(before))
+    row.save(update_fields=list(before))
+    audit.record(caller, action, row.ref, before=before, after={name: values[name] for name in before})
+
+
+@transaction.atomic
 def create_key(
-    *, caller: Caller, name: str, scopes: list[str], expires_at: datetime | None = None, secret: str | None = None
+    *,
+    caller: Caller,
+    name: str,
+    scopes: list[str],
+    expires_at: datetime | None = None,
+    requests_per_minute: int | None = None,
+    secret: str | None = None,
 ) -> IssuedKey:
     """Make a key of ``caller.project``. ``secret`` is taken as it is when given (the bootstrap key).
 
-    Raises ValidationError where the secret has not the form of a key or a scope is unknown.
+    Raises ValidationError where the secret has not the form of a key, a scope is unknown or the limit less than one.
     """
     secret = secret or keys.generate(Project.Mode(caller.project.mode))
     _check_form(secret, caller.project)
@@ -81,6 +127,7 @@ def create_key(
         pepper_id=settings.KEY_PEPPER_ID,
         scopes=sorted(set(scopes)),
         expires_at=expires_at,
+        requests_per_minute=requests_per_minute,
     )
     key.full_clean()
     key.save()
@@ -96,7 +143,13 @@ def rotate_key(*, caller: Caller, key: ApiKey, grace: timedelta) -> IssuedKey:
         raise ValidationError(f"{old.ref} is revoked: a revoked key can't be rotated.")
     if old.expires_at and old.expires_at <= timezone.now():
         raise ValidationError(f"{old.ref} has expired: its successor would too. Make a new key instead.")
-    issued = create_key(caller=caller, name=old.name, scopes=old.scopes, expires_at=old.expires_at)
+    issued = create_key(
+        caller=caller,
+        name=old.name,
+        scopes=old.scopes,
+        expires_at=old.expires_at,
+        requests_per_minute=old.requests_per_minute,
+    )
     end = timezone.now() + grace
     old.expires_at = min(old.expires_at, end) if old.expires_at else end
     old.save(update_fields=["expires_at"])

@@ -5,6 +5,7 @@ from django.apps import apps
 
 from graphs.models import Graph
 from memos import ids
+from tests.endpoints import HOOK
 from tests.world import Api, World
 
 
@@ -15,6 +16,7 @@ def things_of(api: Api) -> dict[str, str]:
     said = api.say(thread, "hello")["ingested"][0]
     group = api.new_group("acme")
     memory = api.state("acme", "The office is blue.")
+    webhook = api.post("/v1/webhooks", {"url": HOOK, "events": ["user.deleted"]}).json()
     graph = Graph.objects.get(user__id=ids.decode("usr", user["id"]))
     return {
         "user": user["id"],
@@ -26,6 +28,8 @@ def things_of(api: Api) -> dict[str, str]:
         "graph": graph.ref,
         "entity": graph.entities.get().ref,
         "episode": graph.episodes.get().ref,
+        "webhook": webhook["id"],
+        "delivery": api.post(f"/v1/webhooks/{webhook['id']}/test").json()["id"],
     }
 
 
@@ -47,6 +51,6 @@ def foreign(world: World) -> list[dict[str, str]]:
 
 def rows() -> dict[str, Any]:
     """How many rows each table of the product holds."""
-    labels = ("projects", "graphs", "users", "threads", "ingest")
+    labels = ("projects", "graphs", "users", "threads", "ingest", "webhooks")
     models = [model for label in labels for model in apps.get_app_config(label).get_models()]
     return {model.__name__: model._default_manager.count() for model in models}

@@ -164,7 +164,7 @@ def test_an_id_that_names_nothing_is_not_found(api: Api, things: dict[str, str],
     strange = ["x", "usr_", "%00", "a%00b", "%ff", "%ed%a0%80", "null", "..", "'", "%F0%9F%98%80", "x" * 5000]
     head = things[endpoint.names or ""][:4]
     for ref in [*wrong, *strange, head + "0" * 26, head + "Z" * 26, head + "%00" * 26]:
-        response = api.send(endpoint.method, endpoint.at(ref), endpoint.valid)
+        response = api.send(endpoint.method, endpoint.at(ref, things), endpoint.valid)
         problem(response, 404, "GROUP_NOT_FOUND" if endpoint.names == "group" else "NOT_FOUND")
     assert rows() == before
 
@@ -186,7 +186,7 @@ def test_an_unknown_path_is_not_found(api: Api, path: str, method: str) -> None:
 
 
 def _path(endpoint: Endpoint, things: dict[str, str]) -> str:
-    return endpoint.at(things[endpoint.names] if endpoint.names else "")
+    return endpoint.at(things[endpoint.names] if endpoint.names else "", things)
 
 
 def _with(valid: dict[str, Any] | None, name: str, value: Any) -> dict[str, Any]:
@@ -200,3 +200,15 @@ def _assert_named(response: Any, name: str, value: Any) -> None:
     named = bad_fields(response)
     assert len(response.content) < 5000  # what was sent is not sent back at length
     assert all(one == name or one.startswith((f"{name}[", f"{name}.")) for one in named), (named, repr(value)[:100])
+
+
+def test_a_parameter_that_stands_in_a_query_twice_is_refused_by_name(api: Api, things: dict[str, str]) -> None:
+    users = api.send("GET", "/v1/users?limit=1&limit=2&q=%00&nonsense=1&nonsense=1")
+    errors = {error["field"]: error["code"] for error in problem(users, 400, "VALIDATION_ERROR")["errors"]}
+    assert (errors["limit"], errors["nonsense"]) == ("repeated", "repeated")
+    before = rows()
+    for endpoint in ENDPOINTS:
+        for name in [field.name for field in endpoint.query] or ["x"]:
+            response = api.send(endpoint.method, f"{_path(endpoint, things)}?{name}=1&{name}=1", endpoint.valid)
+            assert bad_fields(response) == {name}
+    assert rows() == before

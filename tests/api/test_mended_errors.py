@@ -143,7 +143,7 @@ def test_the_summary_of_a_user_who_is_deleted_before_it_is_asked_for_is_not_foun
     read = User.objects.select_related("graph").get()
     api.delete(f"/v1/users/{user['id']}")
     with pytest.raises(Problem) as refused:
-        services.regenerate_summary(user=read, force=True)
+        services.regenerate_summary(caller=Caller.from_command(api.project, "tests"), user=read, force=True)
     assert refused.value.status_code == 404
 
 

@@ -52,4 +52,5 @@ def make_job(**project: object) -> IngestJob:
     make.ApiKeyFactory(project=job.project)
     make.AuditEntryFactory(project=job.project, target_id=job.user.ref)
     make.GroupFactory(project=job.project)
+    make.DeliveryFactory(webhook__project=job.project)
     return job

@@ -10,12 +10,16 @@ from django.test.utils import CaptureQueriesContext
 
 from ingest.models import IngestJob
 from memos.projects.models import ApiKey, AuditEntry, Identified, Operator, Project
+from memos.webhooks.models import Delivery, Webhook
 from tests.console.conftest import make_job
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 RECORDS = [model for model in MODELS if issubclass(model, Identified)]
-ADDED = [Project, ApiKey, Operator]
-DELETED = ["users.User", "threads.Thread", "threads.Message", "graphs.Memory"]
+ADDED = [Project, ApiKey, Webhook, Operator]
+CHANGED = [Project, Webhook]
+DELETED = [
+    "users.User", "users.Group", "threads.Thread", "threads.Message", "graphs.Memory", "webhooks.Webhook"
+]  # fmt: skip
 LIST_QUERIES, PAGE_QUERIES, HOME_QUERIES = 9, 22, 16
 
 pytestmark = pytest.mark.django_db
@@ -85,7 +89,7 @@ def test_what_people_told_and_what_came_of_it_is_deleted_here(console: Client, j
     assert response.status_code == (200 if name(model) in DELETED else 403)
 
 
-@pytest.mark.parametrize("model", [model for model in RECORDS if model is not Project], ids=name)
+@pytest.mark.parametrize("model", [model for model in RECORDS if model not in CHANGED], ids=name)
 def test_a_fact_is_not_changed_here(console: Client, job: IngestJob, model: Any) -> None:
     row = model.objects.first()
     before = model.objects.values().get(pk=row.pk)
@@ -133,12 +137,14 @@ def test_an_operator_who_is_no_superuser_may_look(onlooker: Client, job: IngestJ
 
 
 def test_an_operator_who_is_no_superuser_changes_nothing(onlooker: Client, job: IngestJob) -> None:
-    key = ApiKey.objects.get()
+    key, webhook, delivery = ApiKey.objects.get(), Webhook.objects.get(), Delivery.objects.get()
     refused = [
         path(Project, "add/"), path(ApiKey, "add/"), path(ApiKey, f"{key.ref}/rotate/"),
         path(ApiKey, f"{key.ref}/revoke/"),
         path(Operator), path(Operator, "add/"), path(type(job.user), f"{job.user.ref}/delete/"),
-        path(Project, f"{job.project.ref}/change/"),
+        path(Project, f"{job.project.ref}/change/"), path(Webhook, "add/"), path(Webhook, f"{webhook.ref}/change/"),
+        path(Webhook, f"{webhook.ref}/rotate/"), path(Webhook, f"{webhook.ref}/test/"),
+        path(Webhook, f"{webhook.ref}/delete/"), path(Delivery, f"{delivery.ref}/replay/"),
     ]  # fmt: skip
     entries = AuditEntry.objects.count()
 

@@ -4,13 +4,14 @@ import pytest
 from django.apps import apps
 from django.test import Client
 
+from graphs.models import Graph, Memory
 from graphs.models.memory import SPEAKER
 from ingest.models import IngestJob
 from memos.projects.console import counting
 from memos.projects.models import AuditEntry, Record
 from tests import factories as make
 from tests.console.conftest import make_job
-from users.models import User
+from users.models import Group, User
 
 USERS = "/admin/users/user/"
 
@@ -96,6 +97,20 @@ def test_deleting_a_user_leaves_nothing_but_the_audit_entry(console: Client, job
     assert (entry.target_id, entry.actor, entry.actor_label) == (job.user.ref, "operator", "ann")
     assert job.user.email not in str(entry.detail)
     assert console.get(f"{USERS}{job.user.ref}/delete/").status_code == 404
+
+
+def test_deleting_a_group_leaves_nothing_but_the_audit_entry(console: Client, job: IngestJob) -> None:
+    group = Group.objects.get()
+    make.MemoryFactory(graph=group.graph)
+    before = Memory.objects.exclude(graph=group.graph).count()
+    assert console.get(f"/admin/users/group/{group.ref}/delete/").status_code == 200
+    assert Group.objects.exists()
+    console.post(f"/admin/users/group/{group.ref}/delete/")
+
+    assert (Group.objects.count(), Graph.objects.filter(kind="group").count()) == (0, 0)
+    assert Memory.objects.count() == before
+    entry = AuditEntry.objects.get(action="group.deleted")
+    assert (entry.target_id, entry.actor_label) == (group.ref, "ann")
 
 
 def _columns(model: type[Record]) -> set[str]:

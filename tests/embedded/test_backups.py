@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from memos.embedded import backups, endpoints, secrets, stamp
+from memos.embedded import backups, endpoints, restored, secrets, stamp
 from memos.embedded.errors import EmbeddedError
 from memos.embedded.folder import DataFolder
 from memos.embedded.servers import Servers
@@ -66,6 +66,7 @@ def test_a_restore_asks_before_it_replaces_and_keeps_what_was_there(saved: Path,
     assert kept_in(folder) == [42]
     assert before
     assert not (folder.path / stamp.FILE).exists()
+    assert (folder.path / restored.FILE).exists()
     before.joinpath("logs").mkdir()
     before.joinpath("run").mkdir()
     assert kept_in(DataFolder(before)) == [42, 43]

@@ -28,6 +28,8 @@ WRONG = [
     ("INGEST_MAX_ATTEMPTS", "0"),
     ("DATABASE_POOL", "2"),
     ("CSRF_TRUSTED_ORIGINS", "memos.example.com"),
+    ("MEMOS_WEBHOOK_NETWORKS", "10.0.0.1/8"),
+    ("MEMOS_WEBHOOK_NETWORKS", "intranet"),
 ]
 
 

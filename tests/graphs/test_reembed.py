@@ -11,6 +11,7 @@ from graphs import embedders, reembedding
 from graphs.embedders import EmbedderUnavailable, Encoded
 from graphs.embedders.none import NoEmbedder
 from graphs.models import Embedding, Episode, Graph, Memory
+from memos.projects.models import AuditEntry
 from tests.conftest import Drain
 from tests.world import Api
 
@@ -63,6 +64,15 @@ def test_everything_gets_a_new_vector_and_the_old_ones_go(tiny: Tiny, old: str) 
     assert reembed() == "6 vectors of tiny made.\n"
     assert (kept_to(), models()) == ("tiny", {"tiny"})
     assert Embedding.objects.count() == Episode.objects.count() + Memory.objects.count() == 6
+
+
+def test_it_is_in_the_audit_log_of_each_graph_that_was_changed(tiny: Tiny, old: str) -> None:
+    reembed()
+    reembed()
+    [entry] = AuditEntry.objects.filter(action="graph.reembedded")
+    graph = Graph.objects.get(user__isnull=False)
+    assert (entry.target_id, entry.project, entry.actor_id) == (graph.ref, graph.project, "reembed")
+    assert entry.detail == {"before": old, "after": "tiny"}
 
 
 def test_a_second_time_makes_nothing(tiny: Tiny) -> None:

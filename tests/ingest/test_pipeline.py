@@ -227,7 +227,7 @@ def test_the_sweeper_rings_for_what_waits_and_for_nothing_else(
     api: Api, thread: dict[str, Any], scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rung: list[str] = []
-    monkeypatch.setattr(tasks, "_ring", lambda task, key: rung.append(key))
+    monkeypatch.setattr(tasks, "ring", lambda task, key: rung.append(key))
     tasks.sweep_all()
     assert rung == []
     api.say(thread, {"role": "assistant", "content": "Hello!"})

@@ -15,10 +15,12 @@ from tests.api.conftest import rows, things_of
 from tests.endpoints import ENDPOINTS, Endpoint
 from tests.world import Api, World, api_for, problem
 
-OUTSIDE = {"admin/", "schema/", "docs/", "healthz", "readyz"}
-"""What stands beside /v1. The console asks for an operator; the others tell nothing of any project."""
+OUTSIDE = {"admin/", "schema/", "docs/", "healthz", "readyz", "metrics"}
+"""What stands beside /v1. The console asks for an operator, the metrics for this machine or a token; the others tell
+nothing of any project."""
 KINDS = {"user_id": "user", "thread_id": "thread", "job_id": "job", "name": "group", "message_id": "message",
-         "memory_id": "memory", "graph_id": "graph", "entity_id": "entity", "episode_id": "episode"}  # fmt: skip
+         "memory_id": "memory", "graph_id": "graph", "entity_id": "entity", "episode_id": "episode",
+         "webhook_id": "webhook", "delivery_id": "delivery"}  # fmt: skip
 
 
 def test_every_route_is_in_the_table_with_its_scope() -> None:
@@ -47,14 +49,38 @@ def test_what_belongs_to_another_project_is_not_found(world: World, endpoint: En
         ref = "theirs" if endpoint.names == "group" else theirs[endpoint.names or ""]
         before = rows()
         answer = problem(
-            world.owner.send(endpoint.method, endpoint.at(ref), endpoint.valid),
+            world.owner.send(endpoint.method, endpoint.at(ref, mine), endpoint.valid),
             404,
             "GROUP_NOT_FOUND" if endpoint.names == "group" else "NOT_FOUND",
         )
         unknown = mine[endpoint.names or ""][:4] + "0" * 26
-        nothing = world.owner.send(endpoint.method, endpoint.at(unknown), endpoint.valid).json()
+        nothing = world.owner.send(endpoint.method, endpoint.at(unknown, mine), endpoint.valid).json()
         assert answer["detail"].replace(ref, "…") == nothing["detail"].replace(unknown, "…")
         assert rows() == before
+
+
+LISTS = [e for e in ENDPOINTS if e.names is None and any(field.name == "cursor" for field in e.query)]
+
+
+@pytest.mark.parametrize("endpoint", LISTS, ids=str)
+def test_a_list_shows_its_own_project_and_nothing_of_its_twin(world: World, endpoint: Endpoint) -> None:
+    assert [str(who.secret)[:9] for who in (world.owner, world.twin)] == ["mos_live_", "mos_test_"]
+    shown = []
+    for who in (world.owner, world.twin, world.outsider):
+        things_of(who)
+        [rows] = [value for value in who.get(endpoint.path).json().values() if isinstance(value, list)]
+        shown.append({row["id"] for row in rows})
+    assert all(shown)
+    assert len(set().union(*shown)) == sum(map(len, shown))
+
+
+@pytest.mark.parametrize("endpoint", [e for e in ENDPOINTS if e.names == "user"], ids=str)
+def test_an_external_id_of_another_project_is_not_found(world: World, endpoint: Endpoint) -> None:
+    for who in (world.twin, world.outsider):
+        who.new_user(externalId="theirs")
+    before = rows()
+    problem(world.owner.send(endpoint.method, endpoint.at("ext:theirs"), endpoint.valid), 404, "NOT_FOUND")
+    assert rows() == before
 
 
 def test_an_id_of_another_project_in_a_body_or_a_query_is_not_found(world: World) -> None:
@@ -71,6 +97,8 @@ def test_an_id_of_another_project_in_a_body_or_a_query_is_not_found(world: World
         problem(world.owner.post(f"{path}/search", body), 404, "GROUP_NOT_FOUND")
         [entity] = Entity.objects.filter(project=who.project)
         problem(world.owner.get(f"{path}/memories", entityId=entity.ref), 404, "NOT_FOUND")
+        for query in ({"userId": theirs["user"]}, {"threadId": theirs["thread"]}):
+            problem(world.owner.get("/v1/jobs", **query), 404, "NOT_FOUND")
         body = {"query": "x", "filters": {"threadId": theirs["thread"]}}
         problem(world.owner.post(f"{path}/search", body), 404, "NOT_FOUND")
 
@@ -78,7 +106,7 @@ def test_an_id_of_another_project_in_a_body_or_a_query_is_not_found(world: World
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=str)
 def test_a_key_without_the_scope_is_refused(world: World, endpoint: Endpoint) -> None:
     things = things_of(world.owner)
-    path = endpoint.at(things[endpoint.names]) if endpoint.names else endpoint.path
+    path = endpoint.at(things[endpoint.names], things) if endpoint.names else endpoint.path
     poor = api_for(world.owner.project, *({"read", "write", "admin"} - {endpoint.scope}))
     before = rows()
     document = problem(poor.send(endpoint.method, path, endpoint.valid), 403, "FORBIDDEN")
@@ -97,7 +125,7 @@ def test_without_a_good_key_nothing_is_told(world: World, endpoint: Endpoint) ->
     before = rows()
     for ref in (things[endpoint.names], "usr_01HXY000000000000000000000") if endpoint.names else ("",):
         for who, code in ((Api(None), "UNAUTHENTICATED"), (revoked, "KEY_REVOKED"), (expired, "KEY_EXPIRED")):
-            response = who.send(endpoint.method, endpoint.at(ref), endpoint.valid)
+            response = who.send(endpoint.method, endpoint.at(ref, things), endpoint.valid)
             problem(response, 401, code)
             assert response["WWW-Authenticate"] == 'Bearer realm="memos"'
     assert rows() == before

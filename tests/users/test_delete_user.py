@@ -7,9 +7,10 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from graphs.models import Memory
+from graphs.models import Graph, Memory
 from ingest import pipeline, summaries
 from memos.projects.models import AuditEntry
+from tests import factories as make
 from tests.conftest import Drain
 from tests.scripted import Scripted
 from tests.world import Api, problem
@@ -23,6 +24,7 @@ def test_it_leaves_no_row_of_the_user_in_any_table(
     drain()
     api.say(thread, "likes tea")
     summaries.summarise(User.objects.get().pk)
+    make.DocumentFactory(graph=Graph.objects.get())
     assert {name for name, count in _rows().items() if count == 0} == set()
 
     response = api.delete(f"/v1/users/{user['id']}")

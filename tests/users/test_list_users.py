@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.conftest import Drain
 from tests.world import Api, World, bad_fields
 
@@ -48,10 +50,36 @@ def test_it_finds_by_external_id_and_by_email(api: Api) -> None:
     assert _ids(api, externalId="a/b c", email="bob@acme.com") == []
 
 
+@pytest.mark.parametrize(
+    "q",
+    ["alice", "ACME", "erk_7", "miller", "müller", "MÜLLER", "alice müller", "acme.com clerk", " alice  7 ", "al_ce%"],
+)
+def test_it_finds_by_words_in_whatever_case(api: Api, q: str) -> None:
+    alice = api.new_user(
+        externalId="clerk_7", email="alice@acme.com", firstName="Alice al_ce%", lastName="Müller-Miller"
+    )
+    api.new_user(externalId="bob", email="bob@beta.org", firstName="Bob", lastName="Mueller")
+    assert _ids(api, q=q) == [alice["id"]]
+
+
+@pytest.mark.parametrize("q", ["alice bob", "comalice", "7alice", "c_erk", "alice%", "null", "none", "\\"])
+def test_words_that_are_not_all_there_find_nobody(api: Api, q: str) -> None:
+    api.new_user(externalId="clerk7", email="alice@acme.com", firstName="Alice")
+    api.new_user(firstName="Bob")
+    assert _ids(api, q=q) == []
+
+
+def test_words_narrow_the_other_filters_and_the_other_way_round(api: Api) -> None:
+    first, second = api.new_user(externalId="a", firstName="Alice"), api.new_user(externalId="b", firstName="Alice")
+    assert _ids(api, q="alice") == [second["id"], first["id"]]
+    assert _ids(api, q="alice", externalId="a") == [first["id"]]
+
+
 def test_another_projects_users_are_not_listed(world: World) -> None:
-    world.outsider.new_user()
-    world.twin.new_user()
+    world.outsider.new_user(firstName="Alice")
+    world.twin.new_user(firstName="Alice")
     assert _ids(world.owner) == []
+    assert _ids(world.owner, q="alice") == []
 
 
 def test_pages_are_stable_while_users_are_added(api: Api) -> None:

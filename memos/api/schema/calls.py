@@ -36,7 +36,7 @@ class KeyScheme(OpenApiAuthenticationExtension):
     name = "apiKey"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> Part:
-        told = "An API key, `mos_live_…` or `mos_test_…`, with the scope that an operation names as `x-scope`."
+        told = "An API key, `mos_live_…` or `mos_test_…`, with the scope that an operation names as `x-required-scope`."
         return {"type": "http", "scheme": "bearer", "description": told}
 
 
@@ -81,7 +81,7 @@ class MemosSchema(FormSchema):
         return super().get_description()
 
     def get_extensions(self) -> Part:
-        return super().get_extensions() | {"x-scope": str(self.scope)}
+        return super().get_extensions() | {"x-required-scope": str(self.scope)}
 
     def get_operation_id(self) -> str:
         """`listUsers`, `getUser`, `mergeEntity`: a good name for the method of a client."""

@@ -75,7 +75,7 @@ _MEMBERS: dict[str, Part] = {
     "code": {"type": "string", "description": "What went wrong, for programs. It never changes its meaning."},
     "detail": {"type": "string", "description": "What went wrong, for people."},
     "requestId": {"type": "string", "description": "The `X-Request-Id` of the answer."},
-    "id": {"type": ["string", "null"], "description": "The id of the one that exists."},
+    "id": {"type": "string", "description": "The id of the one that exists."},
     "errors": {
         "type": "array",
         "description": "Every bad field, at most 100 of them.",
@@ -183,9 +183,16 @@ def _problem(name: str, code: Code) -> Part:
     return {
         "type": "object",
         "description": code.told,
-        "required": members,
+        "required": [member for member in members if member != "id"],
         "properties": {member: _MEMBERS[member] | exact.get(member, {}) for member in members},
     }
+
+
+_EXISTING = {
+    "USER_EXISTS": "usr_01KRTWXDG05ZR9S9PHENCPB9M5",
+    "GROUP_EXISTS": "grp_01KRTWXDG0J6Y4K2B8QZ5N3HVE",
+    "MESSAGE_EXISTS": "msg_01KRTWYA8G1T5B7C9D2F4G6H8J",
+}
 
 
 def _title(code: Code) -> str:
@@ -197,7 +204,7 @@ def document(name: str) -> Part:
     code = CODES[name]
     more = {
         "errors": [{"field": "email", "code": "invalid", "message": "Enter a valid email address."}],
-        "id": "usr_01KRTWXDG05ZR9S9PHENCPB9M5" if name == "USER_EXISTS" else "grp_01KRTWXDG0J6Y4K2B8QZ5N3HVE",
+        "id": _EXISTING.get(name),
     }
     return {
         "type": "about:blank",

@@ -16,7 +16,7 @@ EXTERNAL = "ext:.{1,255}"
 def prefixes() -> dict[str, str]:
     """What the API calls a kind of row → the prefix of its ids: {"User": "usr", "Job": "ij", …}."""
     models = [model for model in apps.get_models() if issubclass(model, Identified)]
-    found = {model.__name__: model.PREFIX for model in models}
+    found = {model.__name__: model.PREFIX for model in models} | {"Event": "evt"}
     for model in models:
         for word in re.findall("[A-Z][a-z]+", model.__name__):
             found.setdefault(word, model.PREFIX)
@@ -31,8 +31,9 @@ def noun_of(name: str) -> str | None:
 
 
 def noun_in(component: str) -> str | None:
-    """Whose `id` stands in a component: `ThreadInList` is a thread."""
-    return max((noun for noun in prefixes() if component.startswith(noun)), key=len, default=None)
+    """Whose `id` stands in a component: `ThreadInList` is a thread, `IssuedWebhook` a webhook."""
+    begins = [noun for noun in prefixes() if component.startswith(noun)]
+    return max(begins or [noun for noun in prefixes() if component.endswith(noun)], key=len, default=None)
 
 
 def pattern(*nouns: str) -> str:

@@ -15,14 +15,19 @@ from unfold.views import ChangeList
 
 from memos import ids
 from memos.api.middleware import current_request_id
-from memos.projects.audit import Caller
+from memos.projects import audit
+from memos.projects.audit import Caller, Caretaker
 from memos.projects.console.counting import CappedPaginator, newest
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import list_of, page_of
 from memos.projects.models import AuditEntry, Identified, Operator, Project
 
-SCOPES = ("graph", "user", "thread", "memory", "episode", "entity")
+SCOPES = ("graph", "user", "thread", "memory", "episode", "entity", "webhook")
 """Parameters that narrow a list to few rows: what has no index may then be filtered by freely."""
+
+
+_NAMES = {"ij": "job", "rev": "revision"}
+"""What the audit log calls rows whose model has a longer name."""
 
 
 def operator_of(request: HttpRequest) -> Operator:
@@ -32,6 +37,10 @@ def operator_of(request: HttpRequest) -> Operator:
 
 def caller_of(request: HttpRequest, project: Project) -> Caller:
     return Caller.from_operator(project, operator_of(request), current_request_id())
+
+
+def caretaker_of(request: HttpRequest) -> Caretaker:
+    return Caretaker.from_operator(operator_of(request), current_request_id())
 
 
 def may_look(request: HttpRequest) -> bool:
@@ -86,6 +95,8 @@ class ConsoleAdmin(ModelAdmin):
     related: ClassVar[Sequence[str]] = ()
     heavy: ClassVar[Sequence[str]] = ()
     """Columns that no page shows, left in the database."""
+    personal: ClassVar[bool] = True
+    """Whether a page shows what somebody told us: then a project may want to know who looked at it."""
 
     @admin.display(description="id")
     def shown_id(self, row: Identified) -> str:
@@ -117,8 +128,16 @@ class ConsoleAdmin(ModelAdmin):
         return redirect(list_of(AuditEntry, q=row.ref if row else object_id))
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        row = kwargs.get("obj")
+        if row is not None and self.personal:
+            self._record_read(request, row)
         context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def _record_read(self, request: HttpRequest, row: Any) -> None:
+        project = Project.objects.filter(pk=row.project_id, audit_reads=True).first()
+        if project:
+            audit.record(caller_of(request, project), f"{_NAMES.get(row.PREFIX, row._meta.model_name)}.read", row.ref)
 
     def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         return redirect(page_of(obj))

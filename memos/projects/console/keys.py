@@ -1,4 +1,4 @@
-"""API keys in the console: made and rotated with the secret shown once, revoked, never changed."""
+"""API keys in the console: made and rotated with the secret shown once, limited, revoked."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from unfold.decorators import display as label
 from unfold.enums import ActionVariant
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminIntegerFieldWidget,
     UnfoldAdminTextInputWidget,
 )
 
@@ -51,13 +52,20 @@ class KeyForm(forms.ModelForm):
 
     class Meta:
         model = ApiKey
-        fields = ("name", "scopes")
+        fields = ("name", "scopes", "requests_per_minute")
 
     def clean_expires_in(self) -> Any:
         span = duration(self.cleaned_data["expires_in"])
         if span is not None and not span:
             raise ValidationError("A key can't expire as it is made.")
         return span
+
+
+class LimitForm(forms.ModelForm):
+    class Meta:
+        model = ApiKey
+        fields = ("requests_per_minute",)
+        widgets = {"requests_per_minute": UnfoldAdminIntegerFieldWidget}
 
 
 class GraceForm(forms.Form):
@@ -73,6 +81,7 @@ class GraceForm(forms.Form):
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(ConsoleAdmin):
+    personal = False
     list_display = ("name", "shown_prefix", "project", "shown_scopes", "state", "created", "last_used")
     list_filter = (("project", FirstProjects),)
     search_help_text = "key_…, prj_…, mos_live_…, name"
@@ -80,12 +89,15 @@ class ApiKeyAdmin(ConsoleAdmin):
     related = ("project",)
     heavy = ("digest",)
     form = KeyForm
-    add_fieldsets = ((None, {"fields": ("of", "name", "scopes", "expires_in")}),)
+    add_fieldsets = ((None, {"fields": ("of", "name", "scopes", "expires_in", "requests_per_minute")}),)
     fieldsets = (
-        (None, {"fields": ("shown_id", "name", "shown_prefix", "project_link", "shown_scopes", "state")}),
+        (
+            None,
+            {"fields": ("shown_id", "name", "shown_prefix", "project_link", "shown_scopes", "limited", "state")},
+        ),
         ("When", {"fields": ("created", "expires", "revoked", "last_used")}),
     )
-    actions_detail = ("rotate", "revoke")
+    actions_detail = ("rotate", "limit", "revoke")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return () if obj is None else super().get_readonly_fields(request, obj)
@@ -106,6 +118,11 @@ class ApiKeyAdmin(ConsoleAdmin):
     @admin.display(description="scopes")
     def shown_scopes(self, key: ApiKey) -> str:
         return ", ".join(key.scopes)
+
+    @admin.display(description="requests per minute")
+    def limited(self, key: ApiKey) -> str:
+        inherited = key.project.key_requests_per_minute
+        return str(key.requests_per_minute or (f"{inherited} (of its project)" if inherited else "no limit"))
 
     @label(description="state", label={"valid": "success", "revoked": "danger", "expired": "warning"})
     def state(self, key: ApiKey) -> str:
@@ -140,7 +157,11 @@ class ApiKeyAdmin(ConsoleAdmin):
         expires_at = timezone.now() + given["expires_in"] if given["expires_in"] else None
         caller = caller_of(request, given["of"])
         obj.issued = services.create_key(
-            caller=caller, name=given["name"], scopes=given["scopes"], expires_at=expires_at
+            caller=caller,
+            name=given["name"],
+            scopes=given["scopes"],
+            expires_at=expires_at,
+            requests_per_minute=given["requests_per_minute"],
         )
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
@@ -159,6 +180,16 @@ class ApiKeyAdmin(ConsoleAdmin):
             except ValidationError as error:
                 form.add_error(None, error)
         return self._page(request, "rotate", f"Rotate {key}", key=key, form=form)
+
+    @action(description="Limit", url_path="limit", icon="speed", permissions=["end"])
+    def limit(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        key = self._key(request, object_id)
+        form = LimitForm(request.POST or None, instance=key)
+        if request.method != "POST" or not form.is_valid():
+            return self._page(request, "limit", f"Limit {key}", key=key, form=form)
+        services.set_key_limit(caller=caller_of(request, key.project), key=key, **form.cleaned_data)
+        messages.success(request, f"The limit of {key} is changed.")
+        return redirect(page_of(key))
 
     @action(description="Revoke", url_path="revoke", icon="block", permissions=["end"], variant=ActionVariant.DANGER)
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:

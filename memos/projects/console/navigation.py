@@ -20,7 +20,11 @@ _GROUPS = {
         "graphs_episode": ("Episodes", "format_quote"),
         "users_summary": ("Summaries", "short_text"),
     },
-    "Work": {"ingest_ingestjob": ("Ingest jobs", "pending_actions")},
+    "Work": {
+        "ingest_ingestjob": ("Ingest jobs", "pending_actions"),
+        "webhooks_webhook": ("Webhooks", "webhook"),
+        "webhooks_delivery": ("Deliveries", "outbox"),
+    },
     "Audit": {"projects_auditentry": ("Audit log", "history")},
     "System": {
         "projects_operator": ("Operators", "shield_person"),

@@ -9,7 +9,7 @@ from graphs import embedders
 from graphs.models import Memory
 from ingest.models import IngestJob
 from memos.projects.console.counting import capped, estimates, newest
-from memos.projects.console.shown import link, list_of, moment
+from memos.projects.console.shown import NOTHING, link, list_of, moment
 from memos.projects.models import AuditEntry, Project
 from threads.models import Message
 from users.models import User
@@ -63,7 +63,7 @@ def _last_entries() -> dict[str, Any]:
     entries = AuditEntry.objects.select_related("project").order_by("-pk")[:10]
     rows = [
         [link(entry, moment(entry.at)), entry.action, entry.target_id, entry.actor_label,
-         str(entry.project)]
+         str(entry.project or NOTHING)]
         for entry in entries
     ]  # fmt: skip
     return {"headers": ["At (UTC)", "Action", "Target", "By", "Project"], "rows": rows}

@@ -1,9 +1,11 @@
 """Migrates, and makes the first operator and the first project with its key where there are none."""
 
+import dataclasses
 import json
 import os
 import secrets
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -13,9 +15,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from django.db.utils import Error as DatabaseError
 
-from memos.projects import keys, services
-from memos.projects.audit import Caller
-from memos.projects.models import ApiKey, Operator, Project, Scope
+from memos.embedded import restored
+from memos.projects import keys, operators, services
+from memos.projects.audit import Caller, Caretaker
+from memos.projects.models import ApiKey, AuditEntry, Operator, Project, Scope
 
 PROJECT = "default"
 OPERATOR = "admin"
@@ -33,6 +36,7 @@ class Command(BaseCommand):
         try:
             call_command("migrate", interactive=False, verbosity=0)
             made = first_steps(os.environ)
+            _record_restore(settings.DATA_DIR)
         except DatabaseError as error:
             raise CommandError(f"The database of DATABASE_URL cannot be used: {_one_line(error)}") from error
         except ValidationError as error:
@@ -58,7 +62,8 @@ def _first_operator(given: str, notes: list[str]) -> dict[str, str | None]:
             notes.append("MEMOS_BOOTSTRAP_OPERATOR was not used: there is an operator already.")
         return {"operator": None, "password": None}
     name, password = name or OPERATOR, password or secrets.token_urlsafe(12)
-    Operator.objects.create_superuser(name, password=password)
+    operator = Operator.objects.create_superuser(name, password=password)
+    operators.record_new(Caretaker.from_command("bootstrap"), operator)
     return {"operator": name, "password": password}
 
 
@@ -72,6 +77,17 @@ def _first_project(secret: str, notes: list[str]) -> dict[str, str | None]:
         caller=Caller.from_command(project, "bootstrap"), name="first", scopes=list(Scope), secret=secret or None
     )
     return {"project": project.name, "key": issued.secret}
+
+
+def _record_restore(data_dir: Path) -> None:
+    """Data that was put back as files has no entry of it yet."""
+    note = restored.read(data_dir)
+    if note is None:
+        return
+    by = Caretaker.from_command("restore")
+    entry = AuditEntry(action="installation.restored", target_id="installation", **dataclasses.asdict(by), **note)
+    AuditEntry.objects.bulk_create([entry], ignore_conflicts=True)
+    restored.forget(data_dir)
 
 
 def _is_known(secret: str) -> bool:

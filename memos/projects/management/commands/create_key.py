@@ -3,14 +3,13 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from memos.projects import services
 from memos.projects.audit import Caller
-from memos.projects.commands import ProjectCommand, find_project, told
+from memos.projects.commands import ProjectCommand, find_project_or_twin, limit, told
 from memos.projects.durations import parse_duration
-from memos.projects.models import Project, Scope, read_and_write
+from memos.projects.models import Scope, read_and_write
 
 
 class Command(ProjectCommand):
@@ -22,20 +21,15 @@ class Command(ProjectCommand):
         parser.add_argument("--name", default="command line", help="what the key is for")
         parser.add_argument("--scope", action="append", help=f"{', '.join(Scope.values)}; can be repeated")
         parser.add_argument("--expires-in", metavar="30d", help="90s, 15m, 24h, 30d; never by default")
+        parser.add_argument("--requests-per-minute", type=limit, metavar="N", help="else what its project says")
 
     def handle(self, *args: Any, **options: Any) -> None:
         issued = services.create_key(
-            caller=Caller.from_command(_project(options["project"], options["test"]), "create_key"),
+            caller=Caller.from_command(find_project_or_twin(options["project"], test=options["test"]), "create_key"),
             name=options["name"],
             scopes=options["scope"] or read_and_write(),
             expires_at=timezone.now() + parse_duration(options["expires_in"]) if options["expires_in"] else None,
+            requests_per_minute=options["requests_per_minute"],
         )
         self.note(f"{told(issued.key)}. It is shown this once:")
         self.stdout.write(issued.secret)
-
-
-def _project(named: str, test: bool) -> Project:
-    project = find_project(named)
-    if test and project.mode == Project.Mode.TEST:
-        raise ValidationError(f"{project.ref} is a test project already: leave --test out.")
-    return project.test_twin if test else project

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from kombu.exceptions import OperationalError
 
-from ingest import tasks
+from memos import bell as bells
 
 
 class Clock:
@@ -33,13 +33,13 @@ class Broker:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
-    monkeypatch.setattr(tasks, "time", SimpleNamespace(monotonic=made.monotonic))
+    monkeypatch.setattr(bells, "time", SimpleNamespace(monotonic=made.monotonic))
     return made
 
 
 @pytest.mark.parametrize("error", [OperationalError("gone"), ConnectionRefusedError(), TimeoutError()], ids=repr)
 def test_after_a_failed_ring_the_broker_is_left_alone_for_the_pause(clock: Clock, error: Exception) -> None:
-    bell, broker = tasks._Bell(), Broker()
+    bell, broker = bells.Bell(), Broker()
     broker.error = error
     for key in "abc":
         bell.ring(broker, key)
@@ -49,7 +49,7 @@ def test_after_a_failed_ring_the_broker_is_left_alone_for_the_pause(clock: Clock
 
 
 def test_after_the_pause_it_rings_again(clock: Clock) -> None:
-    bell, broker = tasks._Bell(), Broker()
+    bell, broker = bells.Bell(), Broker()
     broker.error = OperationalError("gone")
     bell.ring(broker, "a")
     clock.now += bell.PAUSE_SECONDS
@@ -60,7 +60,7 @@ def test_after_the_pause_it_rings_again(clock: Clock) -> None:
 
 
 def test_a_broker_that_is_still_gone_after_the_pause_is_left_alone_again(clock: Clock) -> None:
-    bell, broker = tasks._Bell(), Broker()
+    bell, broker = bells.Bell(), Broker()
     broker.error = OperationalError("gone")
     bell.ring(broker, "a")
     clock.now += bell.PAUSE_SECONDS
@@ -70,7 +70,7 @@ def test_a_broker_that_is_still_gone_after_the_pause_is_left_alone_again(clock: 
 
 
 def test_a_failed_ring_is_told_once(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
-    bell, broker = tasks._Bell(), Broker()
+    bell, broker = bells.Bell(), Broker()
     broker.error = OperationalError("gone")
     for key in "abc":
         bell.ring(broker, key)
@@ -81,13 +81,13 @@ def test_what_is_no_fault_of_the_broker_is_not_swallowed() -> None:
     broker = Broker()
     broker.error = ValueError("a mistake of ours")
     with pytest.raises(ValueError, match="a mistake of ours"):
-        tasks._Bell().ring(broker, "a")
+        bells.Bell().ring(broker, "a")
 
 
 def test_every_ring_goes_through_one_bell(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     broker = Broker()
     broker.error = OperationalError("gone")
-    monkeypatch.setattr(tasks, "_bell", tasks._Bell())
-    tasks._ring(broker, "a")
-    tasks._ring(broker, "b")
+    monkeypatch.setattr(bells, "_bell", bells.Bell())
+    bells.ring(broker, "a")
+    bells.ring(broker, "b")
     assert broker.asked == ["a"]

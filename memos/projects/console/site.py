@@ -1,0 +1,15 @@
+"""The console itself, where it is more than its pages."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from unfold.sites import UnfoldAdminSite
+
+from memos.projects import operators
+from memos.projects.console.base import caretaker_of, operator_of
+
+
+class ConsoleSite(UnfoldAdminSite):
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        with operators.password_recorded(caretaker_of(request), operator_of(request).pk):
+            return super().password_change(request, extra_context)

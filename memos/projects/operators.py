@@ -1,0 +1,61 @@
+"""Operators, and what changes about them. Django's own code makes and saves them: here it is watched and recorded.
+
+Nothing of theirs belongs to a project, and so neither do the entries.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
+
+from memos.projects import audit
+from memos.projects.audit import Caretaker
+from memos.projects.models import AuditEntry, Operator
+
+RIGHTS = ("is_active", "is_superuser")
+FIELDS = ("username", "first_name", "last_name", "email", *RIGHTS)
+
+
+def ref_of(operator: Operator) -> str:
+    return f"operator_{operator.pk}"
+
+
+@transaction.atomic
+def save_operator(*, by: Caretaker, operator: Operator) -> None:
+    """Save a new or changed operator: what they are called stays out of the entry, what they may do stands in it."""
+    before = Operator.objects.select_for_update().filter(pk=operator.pk).first()
+    operator.save()
+    if before is None:
+        record_new(by, operator)
+        return
+    changed = [name for name in FIELDS if getattr(before, name) != getattr(operator, name)]
+    rights = {name: getattr(operator, name) for name in RIGHTS if name in changed}
+    if changed:
+        audit.record(by, "operator.updated", ref_of(operator), fields=changed, **rights)
+
+
+def record_new(by: Caretaker, operator: Operator) -> None:
+    audit.record(by, "operator.created", ref_of(operator), is_superuser=operator.is_superuser)
+
+
+@contextmanager
+def newcomers_recorded(by: Caretaker) -> Iterator[None]:
+    """Whoever is made inside gets an entry in the same transaction."""
+    with transaction.atomic():
+        known = list(Operator.objects.values_list("pk", flat=True))
+        yield
+        for operator in Operator.objects.exclude(pk__in=known):
+            if not AuditEntry.objects.filter(action="operator.created", target_id=ref_of(operator)).exists():
+                record_new(by, operator)
+
+
+@contextmanager
+def password_recorded(by: Caretaker, operator_pk: int | str | None) -> Iterator[None]:
+    """Where the password of an operator is another one afterwards, there is an entry in the same transaction."""
+    with transaction.atomic():
+        found = Operator.objects.filter(pk=operator_pk) if operator_pk else Operator.objects.none()
+        before = found.first()
+        yield
+        after = found.first()
+        if before and after and before.password != after.password:
+            audit.record(by, "operator.password_changed", ref_of(after))
