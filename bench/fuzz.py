@@ -21,11 +21,13 @@ from bench.throwaway import Running, running
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 USERS = 40
 GROUPS = ["acme", *(f"group-{number}" for number in range(9))]
+HOOK = "http://127.0.0.1:9/hooks"
+"""Nobody listens there."""
 SAID = "I work at Acme as a designer and live in Lisbon."
 
 
 def main(arguments: list[str]) -> int:
-    with running(LOG_LEVEL="ERROR") as memos:
+    with running(LOG_LEVEL="ERROR", MEMOS_WEBHOOK_NETWORKS="127.0.0.0/8") as memos:
         real = _filled(memos)
         environment = os.environ | {"SCHEMATHESIS_HOOKS": "tests.fuzzing", "FUZZ_REAL": json.dumps(real)}
         command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG)]
@@ -37,7 +39,7 @@ def main(arguments: list[str]) -> int:
 
 def _filled(memos: Running) -> dict[str, list[str]]:
     """Prefix → ids; once the jobs are done there are memories, entities and relations too."""
-    found: dict[str, list[str]] = defaultdict(list, group=GROUPS)
+    found: dict[str, list[str]] = defaultdict(list, group=GROUPS, url=[HOOK])
     with httpx.Client(base_url=f"{memos.base}/v1", headers=memos.headers, timeout=60) as api:
         for name in GROUPS:
             _made(api, "/groups", {"name": name})
@@ -47,6 +49,7 @@ def _filled(memos: Running) -> dict[str, list[str]]:
             said = _made(api, f"/threads/{thread['id']}/messages", {"role": "user", "content": SAID})["ingested"][0]
             for ref in (user["id"], user["graphId"], thread["id"], said["messageId"], said["jobId"]):
                 found[ref.partition("_")[0]].append(ref)
+        found["whk"] = [_made(api, "/webhooks", {"url": HOOK})["id"] for _ in range(10)]
         for ref in found["ij"]:
             _wait(api, ref)
         for graph in found["grph"]:

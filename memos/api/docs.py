@@ -2,9 +2,10 @@
 browser is told so too."""
 
 import json
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -52,7 +53,9 @@ STEPS = (
 class SchemaView(SpectacularAPIView):
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         """As YAML, or as JSON where `Accept` asks for that."""
-        return HttpResponse(_written(type(request.accepted_renderer)), content_type=request.accepted_media_type)
+        return HttpResponse(
+            _written(cast(Hashable, type(request.accepted_renderer))), content_type=request.accepted_media_type
+        )
 
 
 @cache

@@ -58,6 +58,9 @@ def _unknown(data: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, li
 class Text(serializers.CharField):
     """A string and nothing that merely looks like one; whitespace is kept as it was sent."""
 
+    json_schema: ClassVar[dict[str, Any]] = {}
+    """What else is asked of it, as keywords of JSON Schema."""
+
     def __init__(self, **kwargs: Any):
         super().__init__(trim_whitespace=False, **kwargs)
 

@@ -15,6 +15,7 @@ from ingest import summaries, tasks
 from memos.wsgi import application
 from tests import fuzzing
 from tests.api.conftest import things_of
+from tests.endpoints import HOOK
 from tests.factories import EntityFactory
 from tests.world import Api
 
@@ -30,7 +31,7 @@ def real(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     graph = Graph.objects.by_ref(things["graph"]).get()
     made = {ref.partition("_")[0]: [ref] for kind, ref in things.items() if kind != "group"}
     made["ent"] += [EntityFactory(graph=graph).ref for _ in range(3)]
-    monkeypatch.setattr(fuzzing, "REAL", made | {"group": [things["group"]]})
+    monkeypatch.setattr(fuzzing, "REAL", made | {"group": [things["group"]], "url": [HOOK]})
 
 
 @pytest.fixture

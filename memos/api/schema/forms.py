@@ -59,6 +59,8 @@ class FormSchema(AutoSchema):
 
     def _insert_field_validators(self, field: Any, schema: Schema) -> None:
         super()._insert_field_validators(field, schema)
+        if isinstance(field, Text):
+            schema |= field.json_schema
         if isinstance(field, Text) and "pattern" not in schema:
             schema["pattern"] = NO_NUL if field.allow_blank else NOT_BLANK
         if isinstance(field, Moment):
