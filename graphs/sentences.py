@@ -1,13 +1,20 @@
 """Text in sentences, and long text in pieces that are small enough to be recalled."""
 
 import re
+from collections.abc import Iterator
 
 MAX_PIECE_WORDS = 120
-_LETTERS_A_WORD = 12
+LETTERS_A_WORD = 12
 """At most: a text with longer ones is measured by its letters."""
 
 _BREAK = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+|(?<=[。！？])|\n+")
 _WORD = re.compile(r"\w+")
+
+
+def sentence_ends(text: str, start: int, end: int) -> Iterator[int]:
+    """Where each sentence or line of a part of a text ends; between them nothing is left out."""
+    yield from (found.end() for found in _BREAK.finditer(text, start, end) if start < found.end() < end)
+    yield end
 
 
 def sentences(text: str) -> list[str]:
@@ -26,22 +33,23 @@ def count_words(text: str) -> int:
 def pieces(text: str) -> list[str]:
     """Cut at the ends of sentences so that no piece has more than MAX_PIECE_WORDS words; a text that short is one piece
     and is kept as it is. What has few words for its length (base64, a row of dashes) is cut by its length."""
-    if _size(text) <= MAX_PIECE_WORDS:
+    if size(text) <= MAX_PIECE_WORDS:
         return [text]
     found: list[list[str]] = [[]]
     room = MAX_PIECE_WORDS
     for part in _parts(text):
-        size = _size(part)
-        if size > room and found[-1]:
+        needed = size(part)
+        if needed > room and found[-1]:
             found.append([])
             room = MAX_PIECE_WORDS
         found[-1].append(part)
-        room -= size
+        room -= needed
     return [" ".join(parts) for parts in found]
 
 
-def _size(text: str) -> int:
-    return max(count_words(text), len(text) // _LETTERS_A_WORD)
+def size(text: str) -> int:
+    """Words, or more where it has few of them for its length."""
+    return max(count_words(text), len(text) // LETTERS_A_WORD)
 
 
 def _parts(text: str) -> list[str]:
@@ -52,5 +60,5 @@ def _parts(text: str) -> list[str]:
 def _cut(sentence: str) -> list[str]:
     words = sentence.split()
     groups = [" ".join(words[i : i + MAX_PIECE_WORDS]) for i in range(0, len(words), MAX_PIECE_WORDS)]
-    longest = MAX_PIECE_WORDS * _LETTERS_A_WORD
+    longest = MAX_PIECE_WORDS * LETTERS_A_WORD
     return [group[i : i + longest] for group in groups for i in range(0, len(group), longest)]

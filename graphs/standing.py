@@ -29,6 +29,7 @@ _IMPORTANCE = {
 _HALF_LIFE_DAYS = 90.0
 _RECENCY = 0.3
 _PAST_EVENT = 0.6
+_SAID = Q(source_kind=Episode.SourceKind.MESSAGE) | Q(source_kind=Episode.SourceKind.DOCUMENT, position=0)
 
 
 def subject(graph: Graph) -> Entity | None:
@@ -59,12 +60,11 @@ def memories(graph: Graph, limit: int, moment: datetime | None = None) -> list[H
 
 
 def episodes(graph: Graph, limit: int, moment: datetime | None = None) -> list[Hit]:
-    """What was said last, newest first; at ``moment``, of what had been heard by then."""
-    rows = Episode.objects.filter(graph=graph, indexed_at__isnull=False).exclude(
-        source_kind=Episode.SourceKind.STATEMENT
-    )
+    """What was said last, newest first; at ``moment``, of what had been heard by then. A document stands with its
+    beginning: its last page says nothing by being the last."""
+    rows = Episode.objects.filter(_SAID, graph=graph, indexed_at__isnull=False)
     heard = rows.filter(created_at__lte=moment) if moment else rows
-    found = list(heard.order_by("-said_at", "-position", "pk")[:limit])
+    found = list(heard.with_document_names().order_by("-said_at", "-position", "pk")[:limit])
     return [Hit("episode", episode, round(0.5 / (rank + 2), 6), [episode]) for rank, episode in enumerate(found)]
 
 

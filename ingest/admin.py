@@ -9,30 +9,37 @@ from django.template.response import TemplateResponse
 from unfold.decorators import action
 from unfold.decorators import display as label
 
-from graphs.admin.base import stated
+from graphs.admin.base import owner_of, resting_on, stated
 from ingest.jobs import retry_job
 from ingest.models import IngestJob
 from memos.projects.console.base import ConsoleAdmin, FirstProjects, NewestChoices, caller_of, may_change
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import NOTHING, bullets, link, moment, page_of, section, short
-from threads.admin import resting_on
 from users.admin import named
 
 
 @admin.register(IngestJob)
 class IngestJobAdmin(ConsoleAdmin):
-    list_display = ("shown_id", "state", "said_words", "user_link", "attempts", "error_code", "created", "finished")
+    list_display = ("shown_id", "state", "reads", "user_link", "attempts", "error_code", "created", "finished")
     list_filter = (("status", NewestChoices), ("project", FirstProjects))
-    search_help_text = "ij_…, msg_…, thr_…, usr_…, prj_…"
+    search_help_text = "ij_…, msg_…, doc_…, thr_…, usr_…, grph_…, prj_…"
     finding = Finding(
-        owners={"msg": "message", "thr": "thread", "usr": "user", "grph": "graph", "prj": "project"},
+        owners={
+            "msg": "message",
+            "doc": "document",
+            "thr": "thread",
+            "usr": "user",
+            "grph": "graph",
+            "prj": "project",
+        },
         beginnings=("error_code", "request_id"),
     )
-    related = ("message", "thread", "user", "graph", "project")
+    related = ("message", "document", "thread", "user", "graph__user", "graph__group", "project")
+    heavy = ("document__content",)
     actions_detail = ("retry",)
     fieldsets = (
-        (None, {"fields": ("shown_id", "state", "message_link", "thread_link", "user_link", "graph", "project")}),
-        ("What was written", {"fields": ("counts", "memories_list")}),
+        (None, {"fields": ("shown_id", "state", "source_link", "thread_link", "user_link", "graph", "project")}),
+        ("What was written", {"fields": ("position", "counts", "memories_list")}),
         ("Attempts", {"fields": ("attempts", "error_code", "error_detail", "next_try")}),
         ("When", {"fields": ("created", "started", "finished", "request_id")}),
     )
@@ -64,21 +71,21 @@ class IngestJobAdmin(ConsoleAdmin):
     def state(self, job: IngestJob) -> str:
         return job.status
 
-    @admin.display(description="message")
-    def said_words(self, job: IngestJob) -> str:
-        return short(job.message.content, 60)
+    @admin.display(description="reads")
+    def reads(self, job: IngestJob) -> str:
+        return _called(job, 60)
 
-    @admin.display(description="message")
-    def message_link(self, job: IngestJob) -> str:
-        return link(job.message, short(job.message.content, 200))
+    @admin.display(description="reads")
+    def source_link(self, job: IngestJob) -> str:
+        return link(job.source, _called(job, 200))
 
     @admin.display(description="thread")
     def thread_link(self, job: IngestJob) -> str:
-        return link(job.thread, job.thread.name or job.thread.ref)
+        return link(job.thread, job.thread.name or job.thread.ref) if job.thread else NOTHING
 
-    @admin.display(description="user")
+    @admin.display(description="whose")
     def user_link(self, job: IngestJob) -> str:
-        return link(job.user, named(job.user))
+        return link(job.user, named(job.user)) if job.user else owner_of(job.graph)
 
     @admin.display(description="counts")
     def counts(self, job: IngestJob) -> str:
@@ -86,7 +93,7 @@ class IngestJobAdmin(ConsoleAdmin):
 
     @section("memories")
     def memories_list(self, job: IngestJob) -> str:
-        return bullets(stated(memory) for memory in resting_on(job.message))
+        return bullets(stated(memory) for memory in resting_on(job.source.pk))
 
     @admin.display(description="next try (UTC)")
     def next_try(self, job: IngestJob) -> str:
@@ -103,3 +110,8 @@ class IngestJobAdmin(ConsoleAdmin):
     @admin.display(description="finished (UTC)")
     def finished(self, job: IngestJob) -> str:
         return moment(job.finished_at)
+
+
+def _called(job: IngestJob, most: int) -> str:
+    """The words of the message, or what the document is called."""
+    return short(job.message.content, most) if job.message else str(job.document)

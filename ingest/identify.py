@@ -56,18 +56,18 @@ def mentioned(thing: Thing, fact: Fact) -> Mentioned:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where and when something was said, and by whom."""
+    """Where and when something was said, and by whom; a text has nobody who speaks."""
 
     graph: Graph
     episode: Episode
-    speaker: Entity
+    speaker: Entity | None
     said_at: datetime
 
 
 def meant_by(name: Mentioned, place: Place) -> list[Entity]:
     """Nobody known (none), this one (one), or it can't be told which (several)."""
     thing = name.thing
-    found = [entity for entity in named(place.graph, thing.name, thing.type) if entity.pk != place.speaker.pk]
+    found = [entity for entity in named(place.graph, thing.name, thing.type) if entity != place.speaker]
     alike = [one for one in found if _may_be(one, thing) or (not name.is_human and _is_a_pet(one, thing))]
     if not alike:
         return _by_a_part_of_the_name(name, place)
@@ -104,9 +104,11 @@ def _in_one_circle(roles: frozenset[str]) -> bool:
     return any(roles <= circle for circle in CIRCLES)
 
 
-def roles_of(entities: Iterable[Entity], speaker: Entity) -> dict[UUID, frozenset[str]]:
+def roles_of(entities: Iterable[Entity], speaker: Entity | None) -> dict[UUID, frozenset[str]]:
     """What each of the entities is known to be to the speaker."""
     known: dict[UUID, frozenset[str]] = {entity.pk: frozenset() for entity in entities}
+    if speaker is None:
+        return known
     rows = Relation.objects.filter(subject=speaker, object__in=known, predicate__in=ROLES, memory__retired_at=None)
     for key, predicate in rows.values_list("object", "predicate").distinct():
         known[key] |= {predicate}
@@ -147,7 +149,7 @@ def _by_a_part_of_the_name(name: Mentioned, place: Place) -> list[Entity]:
     first = key.split()[0]
     people = Entity.objects.filter(graph=place.graph, type=EntityType.PERSON, is_subject=False)
     sharing = people.filter(Q(key__startswith=f"{first} ") | Q(names__contains=[first])).exclude(apart__contains=[key])
-    found = [entity for entity in sharing.exclude(pk=place.speaker.pk) if _is_part(key, entity)]
+    found = [entity for entity in sharing if entity != place.speaker and _is_part(key, entity)]
     if name.roles:
         known = roles_of(found, place.speaker)
         found = [entity for entity in found if known[entity.pk] & name.roles]

@@ -89,6 +89,13 @@ class IngestJob(Record):
         ]
 
     @property
+    def source(self) -> Message | Document:
+        """What it reads."""
+        source = self.message or self.document
+        assert source  # `job_reads_one_thing`
+        return source
+
+    @property
     def error(self) -> dict[str, str] | None:
         """Why it failed, or why it waits to be tried again."""
         return {"code": self.error_code, "detail": self.error_detail} if self.error_code else None

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from graphs import embedders
 from graphs.embedders import Encoded
@@ -18,27 +18,41 @@ from graphs.kinds import EntityType
 from graphs.models import Embedding, Entity, Episode, Graph, Memory, Mention, Relation, Source
 from ingest import events, facts, identify
 from ingest.extractors.base import SPEAKER, Ending, Fact, Link, Thing
+from ingest.speakers import call_speaker
 
 NAMED = "named"
 """The predicate by which somebody says their own name."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Facts with their vectors, and the episode that they rest on: of a message, its first piece."""
+
+    episode: Episode
+    facts: Sequence[Fact]
+    codes: Sequence[Encoded]
+
+
 @dataclass
 class Writer:
-    """Writes the facts of one message into its graph, in the transaction of its job."""
+    """Writes facts into their graph, in the transaction of their job.
+
+    ``speaker`` is who says I; where nobody does it is None, and no fact may hold SPEAKER.
+    """
 
     graph: Graph
-    episode: Episode
-    """What the facts rest on: the message's first piece."""
     said_at: datetime
-    speaker: Entity
+    speaker: Entity | None
     written: Counter[str] = field(default_factory=Counter)
     new: list[Memory] = field(default_factory=list)
+    episode: Episode = field(init=False)
 
-    def write(self, found: Sequence[Fact], codes: Sequence[Encoded]) -> dict[str, int]:
+    def write(self, *told: Told) -> dict[str, int]:
         """Return how many memories, closings, entities and relations came of it."""
-        for fact, code in zip(found, codes, strict=True):
-            self._write_one(fact, code)
+        for one in told:
+            self.episode = one.episode
+            for fact, code in zip(one.facts, one.codes, strict=True):
+                self._write_one(fact, code)
         if self.written:
             facts.bump(self.graph)
         else:
@@ -80,10 +94,14 @@ class Writer:
             valid_to=fact.span.valid_to,
             valid_precision=fact.span.precision,
             digest=facts.digest(
-                fact.content, self.speaker.pk, fact.span.valid_from if fact.kind in facts.DATED else None
+                fact.content, self._speaker_id, fact.span.valid_from if fact.kind in facts.DATED else None
             ),
             ends=[[ending.predicate, ending.object] for ending in fact.ends],
         )
+
+    @property
+    def _speaker_id(self) -> UUID | None:
+        return self.speaker.pk if self.speaker else None
 
     def _restart(self, memory: Memory) -> None:
         """A fact that had ended is true again: it begins anew, after the end of its earlier span."""
@@ -135,11 +153,11 @@ class Writer:
     def _describe(self, memory: Memory, fact: Fact) -> None:
         """Entities, mentions and relations of a new memory."""
         for link in fact.links:
-            if link.predicate == NAMED and link.subject.name == SPEAKER:
-                self._name_speaker(link.object.name)  # first, so that the name is found to be the speaker's
+            if self.speaker and link.predicate == NAMED and link.subject.name == SPEAKER:
+                call_speaker(self.speaker, link.object.name)  # first, so that the name is found to be the speaker's
         things = self._things(fact)
         owner = {"project_id": self.graph.project_id, "graph": self.graph, "memory": memory}
-        names: dict[UUID, list[str]] = {self.speaker.pk: []}
+        names: dict[UUID, list[str]] = {self.speaker.pk: []} if self.speaker else {}
         for thing, entity in things.items():
             names.setdefault(entity.pk, []).extend(_names(thing))
         spoken_of = [Mention(entity_id=key, names=list(dict.fromkeys(told)), **owner) for key, told in names.items()]
@@ -149,11 +167,6 @@ class Writer:
         rows = [Relation(subject_id=s, predicate=p, object_id=o, **owner) for s, p, o in links if s != o]
         Relation.objects.bulk_create(rows)
         self.written["relations"] += len(rows)
-
-    def _name_speaker(self, name: str) -> None:
-        others = (*self.speaker.aliases, self.speaker.name)
-        call(self.speaker, name, [alias for alias in others if alias != name])
-        self.speaker.save(update_fields=NAMING)
 
     def _things(self, fact: Fact) -> dict[Thing, Entity]:
         """What a fact speaks of; a name that may mean several is left out, and the sentence alone tells of it."""
@@ -244,31 +257,6 @@ class Writer:
             still_open, pk__in=relations.values("memory"), said_at__lte=self.said_at
         )
         return list(rows.exclude(pk=memory.pk))
-
-
-def subject_of(graph: Graph) -> Entity:
-    return Entity.objects.get(graph=graph, is_subject=True)
-
-
-def speaker_of(graph: Graph, name: str, said_at: datetime) -> Entity:
-    """Who says I: the graph's subject, unless the message names somebody else."""
-    subject = subject_of(graph)
-    keys = keys_of(name, EntityType.PERSON)
-    if not name or keys & set(subject.names):
-        return subject
-    people = named(graph, name, EntityType.PERSON).filter(type=EntityType.PERSON)
-    spoken = Exists(Memory.objects.filter(about=OuterRef("pk")))
-    found = people.annotate(has_spoken=spoken).order_by("-has_spoken", "first_seen_at", "id").first()
-    if found is None and _is_full_name_of(subject, *keys):
-        call(subject, subject.name, [*subject.aliases, name])
-        subject.save(update_fields=NAMING)
-        return subject
-    return found or create_entity(graph, name, EntityType.PERSON, said_at)
-
-
-def _is_full_name_of(subject: Entity, key: str) -> bool:
-    """The user Alice writes under her full name, "Alice Miller"."""
-    return " " not in subject.key and key.split()[0] == subject.key and key not in subject.apart
 
 
 def _own_names(fact: Fact) -> list[Thing]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from celery.signals import worker_init
 
 from graphs import languages
-from ingest import pipeline, summaries, sweep
+from ingest import pipeline, reading, summaries, sweep
 from memos.bell import ring, ring_on_commit
 from memos.celery import app
 
@@ -15,7 +15,7 @@ from memos.celery import app
 def load_before_the_fork(**kwargs: object) -> None:
     """Load what survives a fork, so that the children of a worker share its memory; ONNX sessions do not."""
     languages.load()
-    pipeline.extractor().load()
+    reading.extractor().load()
     gc.freeze()
 
 

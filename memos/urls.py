@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 
 from graphs.browse.views import EntityViewSet, EpisodeViewSet, GraphViewSet, RelationViewSet
 from graphs.views import MemoryViewSet
+from ingest.documents.views import DocumentViewSet
 from ingest.metrics import Waiting
 from ingest.views import JobViewSet
 from memos.api import docs, health, metrics
@@ -35,11 +36,15 @@ API: list[URLPattern] = [
     path("v1/groups/<str:name>", GroupViewSet.as_view(ONE)),
     path("v1/groups/<str:name>/search", GroupViewSet.as_view({"post": "search"})),
     path("v1/groups/<str:name>/memories", GroupViewSet.as_view({"get": "memories", "post": "state"})),
+    path("v1/groups/<str:name>/ingest", GroupViewSet.as_view({"post": "ingest"})),
     path("v1/graphs/<str:graph_id>", GraphViewSet.as_view({"get": "retrieve"})),
     path("v1/graphs/<str:graph_id>/entities", EntityViewSet.as_view({"get": "list"})),
     path("v1/graphs/<str:graph_id>/relations", RelationViewSet.as_view({"get": "list"})),
     path("v1/graphs/<str:graph_id>/memories", GraphViewSet.as_view({"get": "memories"})),
     path("v1/graphs/<str:graph_id>/episodes", EpisodeViewSet.as_view({"get": "list"})),
+    path("v1/graphs/<str:graph_id>/documents", DocumentViewSet.as_view({"get": "list"})),
+    path("v1/graphs/<str:graph_id>/ingest", DocumentViewSet.as_view({"post": "ingest"})),
+    path("v1/documents/<str:document_id>", DocumentViewSet.as_view(ONE)),
     path("v1/entities/<str:entity_id>", EntityViewSet.as_view({"get": "retrieve", "patch": "partial_update"})),
     path("v1/entities/<str:entity_id>/merge", EntityViewSet.as_view({"post": "merge"})),
     path("v1/entities/<str:entity_id>/split", EntityViewSet.as_view({"post": "split"})),

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from graphs.models import Graph
-from ingest import pipeline
+from ingest import pipeline, reading
 from ingest.models import IngestJob
 from memos.celery import app
 from tests.processes import Web, Worker
@@ -55,7 +55,7 @@ def thread(api: Api, user: dict[str, Any]) -> dict[str, Any]:
 def scripted(monkeypatch: pytest.MonkeyPatch) -> Scripted:
     """Facts from a made-up language instead of from English: see `tests.scripted`."""
     made = Scripted()
-    monkeypatch.setattr(pipeline, "extractor", lambda: made)
+    monkeypatch.setattr(reading, "extractor", lambda: made)
     return made
 
 

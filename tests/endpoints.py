@@ -199,6 +199,14 @@ USER = [
     metadata(),
 ]
 
+DOCUMENT = [
+    choice("type", required=True),
+    Field("data", ["", " \n\t\u2003", NUL, SURROGATE, *_K.of_no_text, None], required=True),
+    text("name", nullable=True),
+    moment("createdAt"),
+    metadata(),
+]
+
 ENDPOINTS = [
     Endpoint(
         "GET", "/v1/users", "read", 2, query=[*page(), asked("externalId"), asked("email"), asked("q", refused=[" "])]
@@ -244,11 +252,12 @@ ENDPOINTS = [
     Endpoint("GET", "/v1/groups", "read", 2, query=page()),
     Endpoint("POST", "/v1/groups", "write", 5, valid={"name": "new"}, body=[group_name(required=True), metadata()]),
     Endpoint("GET", "/v1/groups/{group}", "read", 2),
-    Endpoint("PATCH", "/v1/groups/{group}", "write", 6, valid={"metadata": {}}, body=[group_name(), metadata()]),
+    Endpoint("PATCH", "/v1/groups/{group}", "write", 6, valid={"metadata": {"a": 1}}, body=[group_name(), metadata()]),
     Endpoint("DELETE", "/v1/groups/{group}", "write", 19),
     Endpoint("POST", "/v1/groups/{group}/search", "read", 22, valid={"query": "x"}, body=GROUP_SEARCH),
     Endpoint("GET", "/v1/groups/{group}/memories", "read", 7, query=MEMORIES),
     Endpoint("POST", "/v1/groups/{group}/memories", "write", 15, valid={"content": "x"}, body=MEMORY),
+    Endpoint("POST", "/v1/groups/{group}/ingest", "write", 7, valid={"type": "text", "data": "x"}, body=DOCUMENT),
     Endpoint("GET", "/v1/graphs/{graph}", "read", 2),
     Endpoint("GET", "/v1/graphs/{graph}/entities", "read", 3, query=[*page(), asked_choice("type"), asked("q")]),
     Endpoint(
@@ -266,6 +275,18 @@ ENDPOINTS = [
         3,
         query=[*page(), asked("threadId"), asked_choice("role"), asked("q")],
     ),
+    Endpoint("GET", "/v1/graphs/{graph}/documents", "read", 3, query=page()),
+    Endpoint("POST", "/v1/graphs/{graph}/ingest", "write", 7, valid={"type": "text", "data": "x"}, body=DOCUMENT),
+    Endpoint("GET", "/v1/documents/{document}", "read", 2),
+    Endpoint(
+        "PATCH",
+        "/v1/documents/{document}",
+        "write",
+        5,
+        valid={"name": "x"},
+        body=[text("name", nullable=True), metadata()],
+    ),
+    Endpoint("DELETE", "/v1/documents/{document}", "write", 50),
     Endpoint("GET", "/v1/entities/{entity}", "read", 4),
     Endpoint(
         "PATCH",

@@ -214,6 +214,32 @@ class IngestJobFactory(DjangoModelFactory[IngestJob]):
     said_at = factory.SelfAttribute("message.created_at")
 
 
+class DocumentFactory(DjangoModelFactory[Document]):
+    """A document alone: its job and its episodes have factories of their own."""
+
+    class Meta:
+        model = Document
+
+    graph = factory.SubFactory(GraphFactory)
+    project = factory.SelfAttribute("graph.project")
+    type = Document.Type.TEXT
+    name = factory.Sequence("Handbook {}".format)
+    content = "Refunds take five days."
+    created_at = factory.LazyFunction(timezone.now)
+
+
+class DocumentJobFactory(DjangoModelFactory[IngestJob]):
+    class Meta:
+        model = IngestJob
+
+    kind = IngestJob.Kind.DOCUMENT
+    document = factory.SubFactory(DocumentFactory)
+    graph = factory.SelfAttribute("document.graph")
+    user = factory.LazyAttribute(lambda o: getattr(o.graph, "user", None))
+    project = factory.SelfAttribute("document.project")
+    said_at = factory.SelfAttribute("document.created_at")
+
+
 class EpisodeFactory(DjangoModelFactory[Episode]):
     """A statement in a graph, or, with `message`, a piece of it. It is indexed, but for its vectors."""
 

@@ -1,15 +1,16 @@
 """An extractor for tests that reads a made-up language, so that no test of the pipeline rests on what English means.
 
 A line is ``predicate object``: "lives_in Lisbon" asserts it and ends every other home, "likes tea" asserts it,
-"stopped_likes tea" ends it, "over tea" ends
-what any sentence says of it. "at 2024-05-01 visited Rome" happened on that day. "poison" can't be read, "deadly" kills
-the process that reads it. Everything else says nothing.
+"stopped_likes tea" ends it, "over tea" ends what any sentence says of it. "of Tom: likes tea" says it of somebody else.
+"at 2024-05-01 visited Rome" happened on that day. "poison" can't be read, "deadly" kills the process that reads it.
+Everything else says nothing.
 """
 
 import os
 import re
 import signal
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from graphs.kinds import EntityType, MemoryKind, Precision
@@ -25,6 +26,7 @@ PREDICATES = {
     "wants": (MemoryKind.INSTRUCTION, EntityType.TOPIC),
 }
 ONE_AT_A_TIME = ("lives_in", "works_at")
+_OF_OTHERS = re.compile(r"of (\w+): (.+)")
 _LINE = re.compile(rf"(?:at (\S+) )?(stopped_)?({'|'.join(PREDICATES)}) (.+)")
 
 
@@ -48,7 +50,21 @@ def _facts(text: str) -> list[Fact]:
         raise ExtractionFailed("this can't be read")
     if text.startswith("over "):
         return [_over(text.removeprefix("over "))]
-    return [_fact(*found.groups()) for found in map(_LINE.fullmatch, text.splitlines()) if found]
+    return [fact for line in text.splitlines() for fact in _of_line(line)]
+
+
+def _of_line(line: str) -> list[Fact]:
+    if others := _OF_OTHERS.fullmatch(line):
+        return [_of(others[1], fact) for fact in _of_line(others[2])]
+    found = _LINE.fullmatch(line)
+    return [_fact(*found.groups())] if found else []
+
+
+def _of(name: str, fact: Fact) -> Fact:
+    """The fact with a name in the place of the speaker's."""
+    who = Thing(name, EntityType.PERSON)
+    links = tuple(Link(who, link.predicate, link.object) for link in fact.links)
+    return replace(fact, content=fact.content.replace(SPEAKER, name), things=(who, *fact.things), links=links, ends=())
 
 
 def _over(word: str) -> Fact:

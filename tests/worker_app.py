@@ -1,11 +1,13 @@
 """The Celery app of the workers that tests start: the real one with the extractor of the tests and a quick beat.
 
-``HOLD_AT`` names where a worker is to stand still, so that a test can kill it there: "extract", or "write" (within
-the transaction of the second job).
+``HOLD_AT`` names where a worker is to stand still, so that a test can kill it there: "extract", "write" (within the
+transaction of the second job), "cut", or "slice" (within the transaction of a document's second slice). ``PIECES`` says
+how many pieces a slice has.
 """
 
 import os
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +18,8 @@ from memos.celery import app
 
 django.setup()
 
-from ingest import pipeline  # noqa: E402
+from ingest import messages, reading  # noqa: E402
+from ingest.documents import slices  # noqa: E402
 from memos.webhooks import delivery, posting  # noqa: E402
 from tests.scripted import Scripted  # noqa: E402
 
@@ -39,20 +42,27 @@ class _Extractor(Scripted):
 
 
 _made = _Extractor()
-_written = 0
-_write = pipeline._write
 
 
-def _write_and_hold(*args: Any) -> dict[str, int]:
-    global _written
-    counts = _write(*args)
-    _written += 1
-    if HOLD_AT == "write" and _written == 2:
-        _stand_still()
-    return counts
+def _holding(place: str, call: Callable[..., Any], times: int) -> Callable[..., Any]:
+    """The call; after the last of so many ``times`` the worker stands still there."""
+    left = times
+
+    def call_and_hold(*args: Any) -> Any:
+        nonlocal left
+        result = call(*args)
+        left -= 1
+        if place == HOLD_AT and left == 0:
+            _stand_still()
+        return result
+
+    return call_and_hold
 
 
-pipeline.extractor = lambda: _made  # type: ignore[assignment]
-pipeline._write = _write_and_hold
+reading.extractor = lambda: _made  # type: ignore[assignment]
+messages.write = _holding("write", messages.write, 2)
+slices.cut = _holding("cut", slices.cut, 2)  # type: ignore[assignment]
+slices._move_on = _holding("slice", slices._move_on, 2)
+slices.PIECES = int(os.environ.get("PIECES", slices.PIECES))
 for name in ("sweep", "webhooks"):
     app.conf.beat_schedule[name].update(schedule=0.5)

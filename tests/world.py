@@ -74,9 +74,13 @@ class Api:
         assert response.status_code == 200, response.content
         return response.json()["memories"]
 
-    def _made(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    def give(self, owner: dict[str, Any], data: Any, type: str = "text", **fields: Any) -> dict[str, Any]:
+        """Give a document to the graph of a user or a group."""
+        return self._made(f"/v1/graphs/{owner['graphId']}/ingest", {"type": type, "data": data, **fields}, 202)
+
+    def _made(self, path: str, body: dict[str, Any], status: int = 201) -> dict[str, Any]:
         response = self.post(path, body)
-        assert response.status_code == 201, response.content
+        assert response.status_code == status, response.content
         return response.json()
 
 

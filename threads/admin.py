@@ -4,8 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 
-from graphs.admin.base import stated
-from graphs.models import Episode, Memory
+from graphs.admin.base import resting_on, stated
+from graphs.models import Episode
 from ingest.erase import delete_message, delete_thread
 from memos.projects.audit import Caller
 from memos.projects.console.base import FirstProjects, NewestChoices
@@ -101,15 +101,9 @@ class MessageAdmin(DeletingAdmin):
 
     @section("memories")
     def memories_list(self, message: Message) -> str:
-        return bullets(stated(memory) for memory in resting_on(message))
+        return bullets(stated(memory) for memory in resting_on(message.pk))
 
     @section("episodes")
     def episodes_list(self, message: Message) -> str:
         rows = Episode.objects.filter(source_id=message.pk).order_by("position").only("content")[: MOST + 1]
         return bullets((link(row, short(row.content)) for row in rows), list_of(Episode, q=message.ref))
-
-
-def resting_on(message: Message) -> list[Memory]:
-    """The first memories that have a piece of the message as a source, or were closed by it."""
-    rows = Memory.objects.filter(sources__episode__source_id=message.pk).select_related("about").defer("tsv")
-    return list(rows.distinct().order_by("pk")[: MOST + 1])

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from graphs.admin.base import stated
-from graphs.models import Entity, Episode, Graph, Memory
+from graphs.models import Document, Entity, Episode, Graph, Memory
 from ingest.erase import erase_group, erase_user
 from ingest.models import IngestJob
 from memos.projects.audit import Caller
@@ -32,7 +32,8 @@ def named(user: User) -> str:
 
 def held(graph: Graph) -> list[Any]:
     """Links to the lists of what a graph holds, each with its count."""
-    rows: dict[Any, Any] = {Memory: graph.memories, Entity: graph.entities, Episode: graph.episodes}
+    rows: dict[Any, Any] = {Memory: graph.memories, Entity: graph.entities, Episode: graph.episodes,
+                            Document: graph.documents}  # fmt: skip
     return [
         to(list_of(model, graph=graph.pk), f"{capped(found.all())} {model._meta.verbose_name_plural}")
         for model, found in rows.items()
@@ -118,6 +119,7 @@ class UserAdmin(OwnerAdmin):
         goes = {
             "threads": capped(Thread.objects.filter(user=user)),
             "messages": f"{_messages(user):,}",
+            "documents": capped(Document.objects.filter(graph=user.graph_id)),
             "memories": capped(Memory.objects.filter(graph=user.graph_id)),
             "entities": capped(Entity.objects.filter(graph=user.graph_id)),
             "episodes": capped(Episode.objects.filter(graph=user.graph_id)),

@@ -24,6 +24,8 @@ from graphs.serializers import (
 from graphs.views import list_memories, shown
 from ingest import erase
 from ingest import services as ingestion
+from ingest.documents.serializers import IngestedDocument, NewDocument
+from ingest.documents.views import accepted
 from ingest.statements import Statement, state_memory
 from ingest.users import update_user
 from memos.api.pagination import PageQuery, paginate
@@ -263,6 +265,11 @@ class GroupViewSet(ProjectViewSet):
         statement = Statement(**self.body(NewMemory))
         memory = state_memory(caller=self.caller, graph=self.get_group(name).graph, statement=statement)
         return Response(shown(memory), 201)
+
+    @extend_schema(request=NewDocument, responses={202: IngestedDocument})
+    def ingest(self, request: Request, name: str) -> Response:
+        """Keep a text, a JSON value or a message for everybody who shares the group."""
+        return accepted(self.caller, self.get_group(name).graph, request)
 
 
 def _with_counts(users: UserQuerySet) -> UserQuerySet:

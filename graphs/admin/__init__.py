@@ -1,5 +1,5 @@
 """Graphs in the console. All of it can be read only: facts come from what was said."""
 
-from graphs.admin import graph, memory
+from graphs.admin import document, graph, memory
 
-__all__ = ["graph", "memory"]
+__all__ = ["document", "graph", "memory"]

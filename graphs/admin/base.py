@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib import admin
 
@@ -11,7 +12,7 @@ from graphs.render import name_of, sentence
 from memos import ids
 from memos.projects.console.base import ConsoleAdmin
 from memos.projects.console.search import Finding
-from memos.projects.console.shown import NOTHING, link, moment, page_at, short, to
+from memos.projects.console.shown import MOST, NOTHING, link, moment, page_at, short, to
 
 OWNERS = {"grph": "graph", "usr": "graph__user", "grp": "graph__group"}
 _DIGITS = {"year": 4, "month": 7, "day": 10}
@@ -22,12 +23,26 @@ def owner_of(graph: Graph) -> str:
     return link(getattr(graph, "user", None) or getattr(graph, "group", None))
 
 
+_PAGES = {
+    Episode.SourceKind.MESSAGE: ("msg", "threads.message"),
+    Episode.SourceKind.DOCUMENT: ("doc", "graphs.document"),
+}
+
+
 def origin_of(episode: Episode) -> str:
-    """The message that an episode was cut from."""
-    if episode.source_kind == Episode.SourceKind.MESSAGE:
-        ref = ids.encode("msg", episode.source_id)
-        return to(page_at("threads.message", ref), ref)
-    return episode.source_kind
+    """The message or the document that an episode was cut from."""
+    kind = Episode.SourceKind(episode.source_kind)
+    if kind not in _PAGES:
+        return kind
+    prefix, page = _PAGES[kind]
+    ref = ids.encode(prefix, episode.source_id)
+    return to(page_at(page, ref), ref)
+
+
+def resting_on(source_id: UUID) -> list[Memory]:
+    """The first memories that have a piece of a message or a document as a source, or were closed by it."""
+    rows = Memory.objects.filter(sources__episode__source_id=source_id).select_related("about").defer("tsv")
+    return list(rows.distinct().order_by("pk")[: MOST + 1])
 
 
 def stated(memory: Memory) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib import admin
 
 from graphs.admin.base import OWNERS, GraphRowAdmin, arrow, origin_of, owner_of, stated
-from graphs.models import Embedding, Entity, Episode, Graph, Memory, Mention, Relation, Source
+from graphs.models import Document, Embedding, Entity, Episode, Graph, Memory, Mention, Relation, Source
 from graphs.render import name_of
 from memos import ids
 from memos.projects.console.base import ConsoleAdmin, FirstProjects, NewestChoices
@@ -39,7 +39,7 @@ class GraphAdmin(ConsoleAdmin):
     @section("lists")
     def holdings(self, graph: Graph) -> str:
         rows: dict[Any, Any] = {Memory: graph.memories, Entity: graph.entities, Relation: graph.relations,
-                                Episode: graph.episodes}  # fmt: skip
+                                Episode: graph.episodes, Document: graph.documents}  # fmt: skip
         return bullets(
             to(list_of(model, graph=graph.pk), f"{capped(found.all())} {model._meta.verbose_name_plural}")
             for model, found in rows.items()
@@ -119,8 +119,8 @@ class RelationAdmin(GraphRowAdmin):
 class EpisodeAdmin(GraphRowAdmin):
     list_display = ("words_said", "speaker", "role", "source_kind", "whose", "said")
     list_filter = (("source_kind", NewestChoices),)
-    search_help_text = "epi_…, msg_…, thr_…, usr_…, words"
-    finding = Finding(owners={**OWNERS, "msg": "source_id", "thr": "stream"}, full_text="tsv")
+    search_help_text = "epi_…, msg_…, doc_…, thr_…, usr_…, words"
+    finding = Finding(owners={**OWNERS, "msg": "source_id", "doc": "source_id", "thr": "stream"}, full_text="tsv")
     heavy = ("tsv",)
     fieldsets = (
         (None, {"fields": ("content", "shown_id", "speaker", "role", "origin", "position", "whose")}),

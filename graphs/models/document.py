@@ -10,7 +10,8 @@ class Document(Record):
     """What was given to a graph as a whole, beside any thread: a text, a JSON value, or one message.
 
     ``content`` is what was given, word for word: the text itself, or JSON as text. Its episodes, of kind `document`,
-    are cut from it when it is read. ``created_at`` is when it was written or said, ``received_at`` when it came.
+    are cut from it when it is read; ``pieces`` is how many, NULL before that. ``created_at`` is when it was written or
+    said, ``received_at`` when it came.
     """
 
     PREFIX = "doc"
@@ -25,6 +26,7 @@ class Document(Record):
     name = models.CharField(max_length=200, null=True, blank=True)
     content = models.TextField()
     metadata = models.JSONField(default=dict, blank=True)
+    pieces = models.PositiveIntegerField(null=True, editable=False)
     created_at = models.DateTimeField()
     received_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -32,3 +34,6 @@ class Document(Record):
 
     class Meta:
         indexes = [models.Index("graph", F("id").desc(), name="document_by_graph")]
+
+    def __str__(self) -> str:
+        return self.name or self.ref

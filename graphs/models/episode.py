@@ -1,11 +1,20 @@
+from typing import Self
+
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
+from graphs.models.document import Document
 from graphs.models.graph import Graph
 from memos.projects.models import Record, RecordQuerySet
+
+
+class EpisodeQuerySet(RecordQuerySet["Episode"]):
+    def with_document_names(self) -> Self:
+        named = Document.objects.filter(pk=OuterRef("source_id")).values("name")
+        return self.annotate(document_name=Subquery(named))
 
 
 class Episode(Record):
@@ -42,7 +51,10 @@ class Episode(Record):
     tsv = SearchVectorField(null=True, editable=False)
     indexed_at = models.DateTimeField(null=True, editable=False)
 
-    objects = RecordQuerySet.as_manager()
+    document_name: str | None = None
+    """What the document is called that it was cut from; only `with_document_names` fetches it."""
+
+    objects = EpisodeQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -233,7 +233,7 @@ class _InGraph:
     def _episode_rows(self, places: list[int]) -> dict[int, Episode]:
         """Place → row; one that stands for a memory too is fetched once."""
         ids = {place: self._index.outline.uuid(place) for place in places if place not in self._rows}
-        rows = Episode.objects.only(*_EPISODE).in_bulk(list(ids.values()))
+        rows = Episode.objects.only(*_EPISODE).with_document_names().in_bulk(list(ids.values()))
         self._rows |= {place: rows[key] for place, key in ids.items() if key in rows}
         return self._rows
 

@@ -1,4 +1,5 @@
-"""Deletes a memory, a message or a thread, with all that rests on it alone, in one transaction with its audit entry.
+"""Deletes a memory, a message, a thread or a document, with all that rests on it alone, in one transaction with its
+audit entry.
 
 What has another source stays; what had been ended by it is open again. A job that is running writes nothing of it
 afterwards. A memory that was deleted by hand does not come back: its message was read once, and nothing reads it again;
@@ -12,7 +13,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from graphs.models import Episode, Graph, Memory
+from graphs.models import Document, Episode, Graph, Memory
 from ingest import lease, tasks
 from ingest.erase import beliefs, rows
 from ingest.models import IngestJob
@@ -51,6 +52,18 @@ def delete_thread(*, caller: Caller, thread: Thread) -> None:
     rows.delete(Thread.objects.filter(pk=thread.pk))
     Answer.objects.forget(graph_id=graph.pk, ref=thread.ref)
     audit.record(caller, "thread.deleted", thread.ref, **counts)
+
+
+@transaction.atomic
+def delete_document(*, caller: Caller, document: Document) -> None:
+    """Raises a 404 where somebody else was faster. What had been read of it so far goes, and nothing more is read."""
+    graph = lock_graph(document.graph_id)
+    rows.delete(IngestJob.objects.filter(document=document))
+    counts = _forget(graph, Episode.objects.filter(graph=graph, source_id=document.pk))
+    if not rows.delete(Document.objects.filter(pk=document.pk)):
+        raise not_found("document", document.ref)
+    Answer.objects.forget(graph_id=graph.pk, ref=document.ref)
+    audit.record(caller, "document.deleted", document.ref, **counts)
 
 
 @transaction.atomic

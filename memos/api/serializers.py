@@ -141,19 +141,25 @@ class Metadata(serializers.Field[Any, Any, Any, Any]):
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, dict):
             self.fail("invalid")
-        text = json.dumps(data, ensure_ascii=False)
-        try:
-            size = len(text.encode())
-        except UnicodeEncodeError:
+        text = json_text(data)
+        if text is None:
             self.fail("unstorable")
-        if "\\u0000" in text and _holds_nul(data):
-            self.fail("unstorable")
-        if size > MAX_METADATA_BYTES:
+        if len(text.encode()) > MAX_METADATA_BYTES:
             self.fail("too_large")
         return data
 
     def to_representation(self, value: Any) -> Any:
         return value
+
+
+def json_text(value: Any) -> str | None:
+    """A value as JSON; None where it holds a NUL or half of a surrogate pair, which no column can keep."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return None
+    return None if "\\u0000" in text and _holds_nul(value) else text
 
 
 def _holds_nul(value: Any) -> bool:

@@ -13,11 +13,10 @@ from django.utils import timezone
 
 from graphs.models import Memory
 from ingest import services
-from ingest.models import IngestJob
 from memos.api.models import Answer
 from memos.api.tasks import forget_answers
 from memos.projects.models import AuditEntry
-from tests.api.conftest import rows, things_of
+from tests.api.conftest import request_of, rows, things_of
 from tests.conftest import Drain
 from tests.endpoints import ENDPOINTS, Endpoint
 from tests.processes import Web, at_once, wait_until
@@ -105,7 +104,10 @@ def test_every_post_that_writes_does_its_work_once(
     api: Api, drain: Drain, monkeypatch: pytest.MonkeyPatch, endpoint: Endpoint
 ) -> None:
     monkeypatch.setattr(services, "_wait_for_summary", lambda user, asked: Summary(text="Alice.", memory_count=1))
-    path, body = _request(api, drain, endpoint)
+    things = things_of(api)
+    api.say({"id": things["thread"]}, "likes tea")
+    drain()
+    path, body = request_of(endpoint, things)
     first = send(api, path, body)
     before = rows()
     again = send(api, path, body)
@@ -115,19 +117,6 @@ def test_every_post_that_writes_does_its_work_once(
     assert again["Idempotency-Replayed"] == "true"
     assert rows() == before
     assert (Answer.objects.get().graph_id is None) == (endpoint.path in OF_NO_GRAPH)
-
-
-def _request(api: Api, drain: Drain, endpoint: Endpoint) -> tuple[str, Any]:
-    things = things_of(api)
-    body = endpoint.valid
-    if endpoint.path.endswith("/merge"):
-        api.say({"id": things["thread"]}, "likes tea")
-        drain()
-        listed = api.get(f"/v1/graphs/{things['graph']}/entities").json()["entities"]
-        body = {"entityIds": [one["id"] for one in listed if one["id"] != things["entity"]]}
-    if endpoint.path.endswith("/retry"):
-        IngestJob.objects.update(status=IngestJob.Status.FAILED)
-    return endpoint.at(things[endpoint.names] if endpoint.names else "", things), body
 
 
 def test_a_failure_in_the_middle_keeps_neither_the_work_nor_the_answer(

@@ -48,6 +48,7 @@ def make_job(**project: object) -> IngestJob:
     make.MemoryRevisionFactory(memory=memory)
     make.EmbeddingFactory(memory=memory)
     make.EmbeddingFactory(memory=None, episode=episode)
+    make.DocumentJobFactory(document__graph=job.graph, status="done")
     make.SummaryFactory(user=job.user, memories=(memory,))
     make.ApiKeyFactory(project=job.project)
     make.AuditEntryFactory(project=job.project, target_id=job.user.ref)

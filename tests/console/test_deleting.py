@@ -47,3 +47,16 @@ def test_what_rests_on_it_goes_and_the_operator_is_on_record(console: Client, jo
 def test_an_onlooker_deletes_nothing(onlooker: Client, job: IngestJob, kind: str) -> None:
     assert onlooker.post(path_of(job, kind)).status_code == 403
     assert (Memory.objects.count(), Message.objects.count(), Thread.objects.count()) == (1, 1, 1)
+
+
+def test_a_document_goes_with_its_job_and_what_rests_on_it(console: Client) -> None:
+    job = make.DocumentJobFactory(status="done")
+    piece = make.EpisodeFactory(
+        graph=job.graph, source_kind="document", source_id=job.document.pk, stream=job.document.pk
+    )
+    make.SourceFactory(memory=make.MemoryFactory(graph=job.graph), episode=piece)
+    page = f"/admin/graphs/document/{job.document.ref}/"
+    assert job.ref in console.get(f"{page}change/").content.decode()
+    assert console.post(f"{page}delete/").status_code == 302
+    assert (Memory.objects.count(), IngestJob.objects.count()) == (0, 0)
+    assert AuditEntry.objects.get(action="document.deleted").actor == "operator"

@@ -18,7 +18,8 @@ RECORDS = [model for model in MODELS if issubclass(model, Identified)]
 ADDED = [Project, ApiKey, Webhook, Operator]
 CHANGED = [Project, Webhook]
 DELETED = [
-    "users.User", "users.Group", "threads.Thread", "threads.Message", "graphs.Memory", "webhooks.Webhook"
+    "users.User", "users.Group", "threads.Thread", "threads.Message", "graphs.Memory", "graphs.Document",
+    "webhooks.Webhook",
 ]  # fmt: skip
 LIST_QUERIES, PAGE_QUERIES, HOME_QUERIES = 9, 22, 16
 

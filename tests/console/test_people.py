@@ -71,7 +71,14 @@ def test_what_was_said_is_shown_and_never_run(console: Client) -> None:
     job = make_job(first_name=bad, external_id=bad)
     make.MessageFactory(thread=job.thread, content=bad)
     make.EntityFactory(graph=job.graph, name=bad)
-    lists = [USERS, "/admin/threads/message/", "/admin/graphs/entity/", "/admin/graphs/memory/"]
+    make.DocumentFactory(graph=job.graph, name=bad, content=bad)
+    lists = [
+        USERS,
+        "/admin/threads/message/",
+        "/admin/graphs/document/",
+        "/admin/graphs/entity/",
+        "/admin/graphs/memory/",
+    ]
     pages = [f"{USERS}{job.user.ref}/{page}/" for page in ("change", "delete")]
     for path in (*lists, *pages, f"/admin/ingest/ingestjob/{job.ref}/change/"):
         assert bad not in console.get(path).content.decode(), path
@@ -81,7 +88,8 @@ def test_deleting_a_user_asks_first_and_counts_what_goes(console: Client, job: I
     page = console.get(f"{USERS}{job.user.ref}/delete/")
 
     assert page.context["goes"] == {
-        "threads": "1", "messages": "1", "memories": "1", "entities": "2", "episodes": "1", "ingest jobs": "1"
+        "threads": "1", "messages": "1", "documents": "1", "memories": "1", "entities": "2", "episodes": "1",
+        "ingest jobs": "2",
     }  # fmt: skip
     assert User.objects.count() == 1
 

@@ -14,7 +14,7 @@ from graphs import embedders
 from graphs.embedders import EmbedderUnavailable, ModelMissing
 from graphs.kinds import EntityType, MemoryKind
 from graphs.models import Embedding, Entity, Episode, Graph, Memory, Relation
-from ingest import pipeline
+from ingest import messages, pipeline, progress, reading
 from ingest.extractors.base import SPEAKER, Ending, Fact, Link, Span, Thing, Utterance, sane
 from ingest.models import IngestJob
 from tests.scripted import Scripted
@@ -40,14 +40,14 @@ def run() -> Run:
 @pytest.fixture
 def unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
     """An episode that holds the word can't be indexed."""
-    index = pipeline.indexing.index_episodes
+    index = reading.indexing.index_episodes
 
     def refuse(episodes: Sequence[Episode]) -> Any:
         if any("unreadable" in episode.content for episode in episodes):
             raise ValueError("this can't be indexed")
         return index(episodes)
 
-    monkeypatch.setattr(pipeline.indexing, "index_episodes", refuse)
+    monkeypatch.setattr(reading.indexing, "index_episodes", refuse)
 
 
 @pytest.mark.usefixtures("scripted", "unreadable")
@@ -89,14 +89,14 @@ def test_a_fault_of_the_installation_is_not_held_against_the_jobs(
 
     api.say(thread, "likes tea", "likes milk")
     with monkeypatch.context() as broken:
-        where = {"index": (pipeline.indexing, "index_episodes"), "extract": (pipeline, "_extract")}
+        where = {"index": (reading.indexing, "index_episodes"), "extract": (reading, "extract")}
         broken.setattr(*where.get(place, (embedders.current(), "embed")), fail)
         before = timezone.now()
         assert [run() for _ in range(4)] == [False] * 4
     for job in IngestJob.objects.all():
         assert (job.status, job.attempts) == (IngestJob.Status.QUEUED, 0)
         assert job.error_detail == f"{type(fault).__name__}: {fault}"
-        assert (job.run_after - before).total_seconds() > pipeline.FAULT_PAUSE_SECONDS - 1
+        assert (job.run_after - before).total_seconds() > progress.FAULT_PAUSE_SECONDS - 1
     assert Graph.objects.get().lease_until is None
     run()
     assert list(IngestJob.objects.values_list("status", "attempts", "error_code")) == [("done", 1, "")] * 2
@@ -119,7 +119,7 @@ def test_a_message_that_can_not_be_read_does_not_fail_the_others_of_its_batch(
 def test_a_batch_is_bounded_by_its_characters(
     api: Api, thread: dict[str, Any], scripted: Scripted, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "BATCH_CHARACTERS", 100)
+    monkeypatch.setattr(messages, "BATCH_CHARACTERS", 100)
     api.say(thread, "a" * 50, "b" * 50, "c" * 150, "d" * 99, "e" * 2)
     assert [run() for _ in range(4)] == [True, True, True, False]
     assert [[text[0] for text in heard] for heard in scripted.heard] == [["a", "b"], ["c"], ["d"], ["e"]]
@@ -218,7 +218,7 @@ class Careless:
 def test_what_a_careless_extractor_returns_is_kept_as_far_as_it_can_be(
     api: Api, user: dict[str, Any], thread: dict[str, Any], run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "extractor", Careless)
+    monkeypatch.setattr(reading, "extractor", Careless)
     api.say(thread, "I work at Acme.")
     run()
     assert IngestJob.objects.get().status == IngestJob.Status.DONE

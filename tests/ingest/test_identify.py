@@ -9,7 +9,7 @@ import pytest
 from graphs.entities import call, keys_of
 from graphs.kinds import EntityType, MemoryKind
 from graphs.models import Entity, Memory, Mention, Relation
-from ingest import pipeline
+from ingest import reading
 from ingest.extractors.base import SPEAKER, Fact, Link, Thing, Utterance
 from tests.conftest import Drain
 from tests.world import Api
@@ -46,7 +46,7 @@ def _fact(line: str) -> Fact:
 @pytest.fixture
 def said(api: Api, user: dict[str, Any], drain: Drain, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Say something in a thread (a number) on a day, and let it be read."""
-    monkeypatch.setattr(pipeline, "extractor", lambda: Names())
+    monkeypatch.setattr(reading, "extractor", lambda: Names())
     threads: dict[int, dict[str, Any]] = {}
 
     def say(*lines: str, thread: int = 1, on: str = "2024-05-01", name: str | None = None) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from graphs.models import Graph, Memory
 from ingest import lease as leases
-from ingest import pipeline
+from ingest import pipeline, reading
 from ingest.extractors.base import Fact, Utterance
 from ingest.models import IngestJob
 from tests.factories import GraphFactory
@@ -40,7 +40,7 @@ def test_a_second_worker_gets_no_lease_while_a_long_message_is_read(
 ) -> None:
     settings.INGEST_LEASE_SECONDS = 1
     slow = Slow()
-    monkeypatch.setattr(pipeline, "extractor", lambda: slow)
+    monkeypatch.setattr(reading, "extractor", lambda: slow)
     api.say(thread, "likes tea")
     graph_id = Graph.objects.get().pk
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from graphs.models import Embedding, Episode, Graph, Memory
 from ingest import lease as leases
-from ingest import pipeline, sweep, tasks
+from ingest import pipeline, reading, sweep, tasks
 from ingest.lease import LeaseLost
 from ingest.models import IngestJob
 from tests.conftest import Drain
@@ -33,6 +33,7 @@ def test_a_job_that_is_done_says_what_was_written(api: Api, thread: dict[str, An
         "graphId": Graph.objects.get().ref,
         "threadId": thread["id"],
         "messageId": first["messageId"],
+        "documentId": None,
         "attempts": 0,
         "error": None,
         "written": {"memories": 0, "closed": 0, "entities": 0, "relations": 0},
@@ -135,14 +136,14 @@ def test_a_job_that_waits_to_be_tried_again_is_not_taken_before_its_time(
 def test_what_can_not_be_indexed_holds_up_no_message_of_the_user(
     api: Api, thread: dict[str, Any], scripted: Scripted, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = pipeline.indexing.index_episodes
+    read = reading.indexing.index_episodes
 
     def refuse(episodes: list[Episode]) -> Any:
         if any("unreadable" in episode.content for episode in episodes):
             raise ValueError("this can't be indexed")
         return read(episodes)
 
-    monkeypatch.setattr(pipeline.indexing, "index_episodes", refuse)
+    monkeypatch.setattr(reading.indexing, "index_episodes", refuse)
     settings.INGEST_MAX_ATTEMPTS = 3
     api.say(thread, {"role": "assistant", "content": "unreadable"}, "likes tea")
     for _ in range(10):
@@ -172,18 +173,18 @@ def test_a_worker_that_lost_the_lease_writes_nothing(
     """It stands still for so long that another takes over, does the work, and is done before it wakes."""
     api.say(thread, "lives_in Lisbon", "likes tea")
     graph_id = Graph.objects.get().pk
-    extract = pipeline._extract
+    extract = reading.extract
 
-    def extract_late(jobs: Any) -> Any:
-        monkeypatch.setattr(pipeline, "_extract", extract)
+    def extract_late(utterances: Any) -> Any:
+        monkeypatch.setattr(reading, "extract", extract)
         Graph.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
         while pipeline.run(graph_id):
             pass
         rows.update(_state())
-        return extract(jobs)
+        return extract(utterances)
 
     rows: dict[str, Any] = {}
-    monkeypatch.setattr(pipeline, "_extract", extract_late)
+    monkeypatch.setattr(reading, "extract", extract_late)
     assert pipeline.run(graph_id) is False
     assert _state() == rows
     assert Memory.objects.count() == 2
@@ -194,13 +195,13 @@ def test_the_lease_is_extended_while_a_long_message_is_indexed(
     api: Api, thread: dict[str, Any], scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ends = []
-    index = pipeline.indexing.index_episodes
+    index = reading.indexing.index_episodes
 
     def note_and_index(episodes: list[Episode]) -> Any:
         ends.append(Graph.objects.get().lease_until)
         return index(episodes)
 
-    monkeypatch.setattr(pipeline.indexing, "index_episodes", note_and_index)
+    monkeypatch.setattr(reading.indexing, "index_episodes", note_and_index)
     api.say(thread, "I like tea. " * 2_000)
     pipeline.run(Graph.objects.get().pk)
     assert len(ends) == 4

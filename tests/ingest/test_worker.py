@@ -55,6 +55,45 @@ def test_a_worker_that_is_killed_in_the_middle_of_a_batch_loses_nothing(
     wait_until(lambda: not Episode.objects.filter(indexed_at=None).exists())
 
 
+@pytest.mark.parametrize("place", ["cut", "slice"])
+@pytest.mark.parametrize("kind", ["text", "json"])
+def test_a_worker_that_is_killed_in_the_middle_of_a_document_neither_loses_nor_doubles_a_piece(
+    start_worker: Start, api: Api, user: dict[str, Any], thread: dict[str, Any], kind: str, place: str
+) -> None:
+    first = start_worker(HOLD_AT=place, PIECES="4")
+    paragraphs = [f"# {number}\n\nof Tom: likes thing {number}" for number in range(14)]
+    given = api.give(user, "\n\n".join(paragraphs) if kind == "text" else [{"text": one} for one in paragraphs], kind)
+    wait_until(lambda: IngestJob.objects.filter(position=4, attempts=1).exists())
+    first.kill()
+    api.say(thread, "likes tea")
+    assert (Episode.objects.filter(source_kind="document").count(), Memory.objects.count() % 4) == (4, 0)
+
+    start_worker(PIECES="4")
+    done = wait_until(lambda: _done(api, given["jobId"]))
+    memories = 14 if kind == "text" else 0
+    assert (done["written"]["memories"], done["attempts"]) == (memories, 1)
+    pieces = Episode.objects.filter(source_kind="document").order_by("position")
+    assert list(pieces.values_list("position", flat=True)) == list(range(14))
+    assert [f"thing {number}" in one.content for number, one in enumerate(pieces)] == [True] * 14
+    assert Memory.objects.filter(content__startswith="Tom").count() == memories
+    assert Source.objects.filter(episode__in=pieces).count() == memories
+    assert not Episode.objects.filter(indexed_at=None).exists()
+
+
+def test_a_piece_that_kills_its_worker_fails_its_document_and_holds_up_nobody(
+    start_worker: Start, api: Api, user: dict[str, Any], thread: dict[str, Any]
+) -> None:
+    start_worker(ATTEMPTS="2")
+    given = api.give(user, "deadly")
+    [job] = api.say(thread, "likes tea")["ingested"]
+    wait_until(lambda: _done(api, job["jobId"]))
+    wait_until(lambda: not IngestJob.objects.unfinished().exists())
+    assert api.get(f"/v1/jobs/{given['jobId']}").json()["error"] == {
+        "code": "GAVE_UP",
+        "detail": "The worker died each time that this document was read.",
+    }
+
+
 def test_a_broker_that_forgets_everything_loses_nothing(
     start_worker: Start, api: Api, thread: dict[str, Any], broker: str
 ) -> None:

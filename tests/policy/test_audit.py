@@ -5,16 +5,14 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.core.management import call_command
 from django.test import Client
 
-from graphs.models import Entity
 from ingest import services as ingestion
 from ingest.models import IngestJob
 from memos.projects import audit
 from memos.projects.models import AuditEntry, Operator
-from tests.api.conftest import things_of
+from tests.api.conftest import models, request_of, things_of
 from tests.conftest import Drain
 from tests.console.conftest import admin_operator, console, job, quick_passwords
 from tests.endpoints import ENDPOINTS, Endpoint
@@ -39,35 +37,30 @@ def break_the_log(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 
 @pytest.fixture
-def change(api: Api, drain: Drain, monkeypatch: pytest.MonkeyPatch) -> Callable[[Endpoint], Any]:
+def prepare(api: Api, drain: Drain, monkeypatch: pytest.MonkeyPatch) -> Callable[[Endpoint], Callable[[], Any]]:
     """A call that changes something, ready to be sent."""
     monkeypatch.setattr(ingestion, "SUMMARY_WAIT_SECONDS", 0.0)
     things = things_of(api)
     api.say({"id": things["thread"]}, "likes tea", "likes milk")
     drain()
 
-    def send(endpoint: Endpoint) -> Any:
-        path = endpoint.at(things[endpoint.names]) if endpoint.names else endpoint.path
-        body = endpoint.valid
-        if path.endswith("/merge"):
-            body = {"entityIds": [Entity.objects.filter(graph__user__isnull=False, is_subject=False)[0].ref]}
-        return api.send(endpoint.method, path, body)
+    def ready(endpoint: Endpoint) -> Callable[[], Any]:
+        path, body = request_of(endpoint, things)
+        return lambda: api.send(endpoint.method, path, body)
 
-    return send
+    return ready
 
 
 def state() -> dict[str, list[str]]:
     """Every row of every table of the product."""
-    labels = ("projects", "graphs", "users", "threads", "ingest")
-    models = [model for label in labels for model in apps.get_app_config(label).get_models()]
-    return {model.__name__: sorted(map(str, model._default_manager.values_list())) for model in models}
+    return {model.__name__: sorted(map(str, model._default_manager.values_list())) for model in models()}
 
 
 @pytest.mark.parametrize("endpoint", CHANGING, ids=str)
 def test_a_change_through_the_api_is_in_the_log_with_its_request(
-    api: Api, change: Callable[[Endpoint], Any], endpoint: Endpoint
+    api: Api, prepare: Callable[[Endpoint], Callable[[], Any]], endpoint: Endpoint
 ) -> None:
-    response = change(endpoint)
+    response = prepare(endpoint)()
     assert response.status_code in (200, 201, 202, 503), response.content
     entries = AuditEntry.objects.filter(request_id=response["X-Request-Id"])
     assert {(entry.actor, entry.actor_id, entry.project) for entry in entries} == {("key", api.key.ref, api.project)}
@@ -75,11 +68,12 @@ def test_a_change_through_the_api_is_in_the_log_with_its_request(
 
 @pytest.mark.parametrize("endpoint", CHANGING, ids=str)
 def test_a_change_that_cannot_be_logged_does_not_happen(
-    change: Callable[[Endpoint], Any], break_the_log: Callable[[], None], endpoint: Endpoint
+    prepare: Callable[[Endpoint], Callable[[], Any]], break_the_log: Callable[[], None], endpoint: Endpoint
 ) -> None:
+    send = prepare(endpoint)
     before = state()
     break_the_log()
-    problem(change(endpoint), 500, "INTERNAL")
+    problem(send(), 500, "INTERNAL")
     assert state() == before
 
 

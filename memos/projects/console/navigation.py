@@ -18,6 +18,7 @@ _GROUPS = {
         "graphs_entity": ("Entities", "category"),
         "graphs_relation": ("Relations", "arrow_right_alt"),
         "graphs_episode": ("Episodes", "format_quote"),
+        "graphs_document": ("Documents", "description"),
         "users_summary": ("Summaries", "short_text"),
     },
     "Work": {

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from graphs.models import Embedding, Entity, Episode, Graph, Memory, MemoryRevision, Mention, Relation, Source
+from graphs.models import Document, Embedding, Entity, Episode, Graph, Memory, MemoryRevision, Mention, Relation, Source
 from ingest.models import IngestJob
 from threads.models import Message
 
@@ -13,7 +13,8 @@ def state_of(graph: Graph) -> State:
     memories = {memory.pk: _memory(memory) for memory in Memory.objects.filter(graph=graph).select_related("about")}
     named: dict[Any, Any] = {
         "messages": _messages(graph),
-        "jobs": list(IngestJob.objects.filter(graph=graph).values_list("message__content", "status")),
+        "documents": list(Document.objects.filter(graph=graph).values_list("content", "type", "created_at", "pieces")),
+        "jobs": list(IngestJob.objects.filter(graph=graph).values_list(*JOB)),
         "episodes": list(Episode.objects.filter(graph=graph).values_list("content", "said_at", "role", "tsv")),
         "memories": [(*memories[row.pk], _of(memories, row.invalidated_by_id)) for row in _all(Memory, graph)],
         "revisions": _revisions(graph, memories),
@@ -32,6 +33,7 @@ def state_of(graph: Graph) -> State:
     return {name: sorted(rows, key=repr) for name, rows in named.items()}
 
 
+JOB = ("message__content", "document__content", "status", "position")
 ENTITY = ("name", "key", "type", "aliases", "names", "is_subject", "summary")
 
 

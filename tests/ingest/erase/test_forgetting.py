@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from graphs.models import Embedding, Entity, Episode, Graph, Memory, MemoryRevision, Mention, Relation, Source
-from ingest import pipeline, summaries
+from ingest import messages, pipeline, reading, summaries
 from ingest.models import IngestJob
 from memos.projects.models import AuditEntry
 from tests.conftest import Drain, drain_all
@@ -197,7 +197,10 @@ def test_one_audit_entry_counts_what_went_and_tells_nothing_of_it(
     assert "Lisbon" not in str(AuditEntry.objects.values_list("detail", "target_id", "actor_label"))
 
 
-@pytest.mark.parametrize("moment", ["_extract", "_write", "_vectors_of"])
+MOMENTS = {"extract": reading, "write": messages, "index": reading}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.django_db(transaction=True)
 def test_a_job_that_is_running_writes_nothing_of_a_deleted_message(
     api: Api,
@@ -210,11 +213,11 @@ def test_a_job_that_is_running_writes_nothing_of_a_deleted_message(
     """The other job of the same batch is done all the same, and nothing is held against it."""
     gone, kept = (one["id"] for one in api.say(thread, "lives_in Lisbon", "likes tea")["messages"])
     reached, through, answers = threading.Event(), threading.Event(), []
-    real = getattr(pipeline, moment)
+    real = getattr(MOMENTS[moment], moment)
 
     def reach_and_wait(*args: Any) -> Any:
         reached.set()
-        through.wait(1 if moment == "_write" else 20)
+        through.wait(1 if moment == "write" else 20)
         return real(*args)
 
     def delete() -> None:
@@ -223,7 +226,7 @@ def test_a_job_that_is_running_writes_nothing_of_a_deleted_message(
         through.set()
         connection.close()
 
-    monkeypatch.setattr(pipeline, moment, reach_and_wait)
+    monkeypatch.setattr(MOMENTS[moment], moment, reach_and_wait)
     deletion = threading.Thread(target=delete)
     deletion.start()
     pipeline.run(Graph.objects.get().pk)

@@ -87,6 +87,44 @@ def test_a_story_that_is_deleted_whole_leaves_nothing(api: Api, name: str) -> No
         assert difference(left, told_only(api, [])) == {}
 
 
+GIVEN: dict[str, list[str]] = {
+    "a user's message": ["lives_in Lisbon\nlikes tea", "lives_in Porto\nlikes tea", "lives_in Faro"],
+    "a text": ["# A\n\nof Tom: likes tea\n\n# B\n\nof Tom: works_at Acme", "of Tom: likes tea", "of Tom: likes milk"],
+}
+
+
+def given_and_deleted(api: Api, kind: str, story: list[str], *places: int) -> State:
+    """Each a document, beside a thread in which something was said before."""
+    user = api.new_user()
+    tell(api, user, [("likes tea\nlives_in Rome", 2019)])
+    documents = []
+    for year, content in enumerate(story, 2020):
+        fields = {"createdAt": f"{year}-01-01T00:00:00Z"}
+        message = {"role": "user", "content": content}
+        made = api.give(user, content, **fields) if kind == "a text" else api.give(user, message, "message", **fields)
+        documents.append(made["documentId"])
+        drain_graph(graph_of(user).pk)
+    for place in places:
+        assert api.delete(f"/v1/documents/{documents[place]}").status_code == 200
+    drain_graph(graph_of(user).pk)
+    return state_of(graph_of(user))
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize("kind", GIVEN)
+def test_a_document_that_is_deleted_was_never_given(api: Api, kind: str, place: int) -> None:
+    story = GIVEN[kind]
+    years = [content if index != place else "hello" for index, content in enumerate(story)]
+    left, never = given_and_deleted(api, kind, story, place), given_and_deleted(api, kind, years, place)
+    assert difference(left, never) == {}
+
+
+@pytest.mark.parametrize("kind", GIVEN)
+def test_documents_that_are_all_deleted_leave_nothing(api: Api, kind: str) -> None:
+    left = given_and_deleted(api, kind, GIVEN[kind], 1, 0, 2)
+    assert difference(left, told_only(api, [("likes tea\nlives_in Rome", 2019)])) == {}
+
+
 SAYINGS = st.sampled_from([
     "lives_in Lisbon", "lives_in Porto", "works_at Acme", "likes tea", "likes milk", "stopped_likes tea",
     "stopped_likes milk", "named Ann", "named Bo", "at 2020-05-01 visited Lisbon", "likes tea\nlives_in Porto",

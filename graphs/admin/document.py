@@ -1,0 +1,70 @@
+"""A document with how far it is read, and what came of it."""
+
+from django.contrib import admin
+
+from graphs.admin.base import OWNERS, GraphRowAdmin, resting_on, stated
+from graphs.models import Document, Episode
+from ingest.erase import delete_document
+from memos.projects.audit import Caller
+from memos.projects.console.base import NewestChoices
+from memos.projects.console.deleting import DeletingAdmin
+from memos.projects.console.search import Finding
+from memos.projects.console.shown import MOST, NOTHING, bullets, link, list_of, moment, section, short
+
+BEGINNING = 5_000
+"""Characters of a document that a page shows; the API gives all of it."""
+
+
+@admin.register(Document)
+class DocumentAdmin(DeletingAdmin, GraphRowAdmin):
+    what_goes = "it goes with its job, and with every memory that rests on it alone."
+    list_display = ("called", "type", "read", "whose", "said", "received")
+    list_filter = (("type", NewestChoices),)
+    search_help_text = "doc_…, usr_…, grp_…, grph_…, name"
+    finding = Finding(owners=OWNERS, beginnings=("name",))
+    related = ("graph__user", "graph__group", "job")
+    heavy = ("content",)
+    fieldsets = (
+        (None, {"fields": ("called", "shown_id", "type", "beginning", "whose")}),
+        ("What came of it", {"fields": ("read", "job_link", "memories_list", "episodes_list")}),
+        ("When", {"fields": ("said", "received")}),
+        ("Details", {"fields": ("graph_link", "metadata")}),
+    )
+
+    def delete_by(self, caller: Caller, row: Document) -> None:
+        delete_document(caller=caller, document=row)
+
+    @admin.display(description="name")
+    def called(self, document: Document) -> str:
+        return str(document)
+
+    @section("beginning")
+    def beginning(self, document: Document) -> str:
+        return short(document.content, BEGINNING)
+
+    @admin.display(description="pieces that are read")
+    def read(self, document: Document) -> str:
+        job = getattr(document, "job", None)
+        return f"{job.position:,} of {document.pieces:,}" if job and document.pieces is not None else NOTHING
+
+    @admin.display(description="job")
+    def job_link(self, document: Document) -> str:
+        job = getattr(document, "job", None)
+        return link(job, f"{job.ref}: {job.status}") if job else NOTHING
+
+    @admin.display(description="written or said (UTC)")
+    def said(self, document: Document) -> str:
+        return moment(document.created_at)
+
+    @admin.display(description="received (UTC)")
+    def received(self, document: Document) -> str:
+        return moment(document.received_at)
+
+    @section("memories")
+    def memories_list(self, document: Document) -> str:
+        return bullets(stated(memory) for memory in resting_on(document.pk))
+
+    @section("episodes")
+    def episodes_list(self, document: Document) -> str:
+        rows = Episode.objects.filter(source_id=document.pk).order_by("position").only("content")[: MOST + 1]
+        return bullets((link(row, short(row.content)) for row in rows), list_of(Episode, q=document.ref))
