@@ -108,6 +108,18 @@ def write_memory_text(memories: Sequence[Memory]) -> None:
         Memory.objects.filter(pk__in=[memory.pk for memory in group]).update(tsv=vector)
 
 
+def write_full_text(graph_id: UUID) -> None:
+    """Fill the full-text vectors of a whole graph whose rows were written without."""
+    memories, episodes = (model.objects.filter(graph=graph_id) for model in (Memory, Episode))
+    said = Replace(F("content"), Value(SPEAKER), Value(""), output_field=TextField())
+    for language, config in languages.CONFIGS.items():
+        memories.filter(language=language).update(tsv=SearchVector(said, config=config))
+        episodes.filter(language=language).update(tsv=SearchVector("content", config=config))
+    simple = languages.search_config("")
+    memories.exclude(language__in=languages.CONFIGS).update(tsv=SearchVector(said, config=simple))
+    episodes.exclude(language__in=languages.CONFIGS).update(tsv=SearchVector("content", config=simple))
+
+
 def _write(episodes: Sequence[Episode]) -> None:
     columns = {name: [getattr(episode, name) for episode in episodes] for name in _READ}
     configs = [languages.search_config(episode.language) for episode in episodes]

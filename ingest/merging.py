@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from graphs.entities import call, create_entity, key_of, keys_of
 from graphs.kinds import EntityType
@@ -168,8 +168,9 @@ def _return_relations(entity: Entity, other: Entity, record: dict[str, Any]) -> 
     Relation.objects.filter(pk__in=record["subject"], subject=entity).update(subject=other)
     Relation.objects.filter(pk__in=record["object"], object=entity).update(object=other)
     dropped = record["dropped"]
-    memories = _present(Memory, [row["memory_id"] for row in dropped])
-    ends = _present(Entity, [row[end] for row in dropped for end in ("subject_id", "object_id")])
+    memories = _present(Memory.objects.filter(graph=entity.graph_id), [row["memory_id"] for row in dropped])
+    every = Entity.objects.filter(graph=entity.graph_id)
+    ends = _present(every, [row[end] for row in dropped for end in ("subject_id", "object_id")])
     owner = {"project_id": entity.project_id, "graph_id": entity.graph_id}
     rows = [
         Relation(**owner, **row)
@@ -179,8 +180,8 @@ def _return_relations(entity: Entity, other: Entity, record: dict[str, Any]) -> 
     Relation.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _present(model: Any, keys: Sequence[str]) -> set[str]:
-    return set(_refs(model.objects.filter(pk__in=keys).values_list("pk", flat=True)))
+def _present(rows: QuerySet[Any], keys: Sequence[str]) -> set[str]:
+    return set(_refs(rows.filter(pk__in=keys).values_list("pk", flat=True)))
 
 
 def unlearn(graph: Graph, lost: Mapping[UUID, Collection[str]]) -> None:

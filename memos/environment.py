@@ -80,6 +80,7 @@ class Values:
     ingest_lease_seconds: int
     ingest_max_attempts: int
     search_memory_mb: int
+    max_import_bytes: int
     embedder: str
     embeddings_base_url: str
     embeddings_api_key: str
@@ -102,6 +103,7 @@ def read(env: Environment) -> Values:
         ingest_lease_seconds=env.number("INGEST_LEASE_SECONDS", 20, 5, 3600),
         ingest_max_attempts=env.number("INGEST_MAX_ATTEMPTS", 8, 1, 100),
         search_memory_mb=env.number("SEARCH_MEMORY_MB", 256, 1, 1_000_000),
+        max_import_bytes=env.number("MAX_IMPORT_BYTES", 2**30, 1, 2**50),
         embedder=env.choice("MEMOS_EMBEDDER", "local", EMBEDDERS),
         embeddings_base_url=_of_remote(env, "MEMOS_EMBEDDINGS_BASE_URL"),
         embeddings_api_key=env.text("MEMOS_EMBEDDINGS_API_KEY"),

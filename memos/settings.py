@@ -132,6 +132,7 @@ else:
 MAX_BODY_BYTES = environment.MAX_BODY_BYTES
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 METRICS_TOKEN = values.metrics_token
+MAX_IMPORT_BYTES = values.max_import_bytes
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["memos.projects.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["memos.projects.authentication.HasScope"],

@@ -11,7 +11,9 @@ from ingest.documents.views import DocumentViewSet
 from ingest.metrics import Waiting
 from ingest.views import JobViewSet
 from memos.api import docs, health, metrics
-from memos.projects.views import EXPORT_RENDERERS, AuditViewSet
+from memos.api.parsers import JSONLinesParser
+from memos.api.renderers import EXPORT_RENDERERS
+from memos.projects.views import AuditViewSet
 from memos.webhooks.views import WebhookViewSet
 from threads.views import MessageViewSet, ThreadViewSet
 from users.views import CONTEXT_RENDERERS, GroupViewSet, UserViewSet
@@ -20,9 +22,11 @@ ONE: dict[str, Any] = {"get": "retrieve", "patch": "partial_update", "delete": "
 
 API: list[URLPattern] = [
     path("v1/users", UserViewSet.as_view({"get": "list", "post": "create"})),
+    path("v1/users/import", UserViewSet.as_view({"post": "restore"}, parser_classes=[JSONLinesParser])),
     path("v1/users/<str:user_id>", UserViewSet.as_view(ONE)),
     path("v1/users/<str:user_id>/graph", UserViewSet.as_view({"get": "graph"})),
     path("v1/users/<str:user_id>/context", UserViewSet.as_view({"get": "context"}, renderer_classes=CONTEXT_RENDERERS)),
+    path("v1/users/<str:user_id>/export", UserViewSet.as_view({"get": "export"}, renderer_classes=EXPORT_RENDERERS)),
     path("v1/users/<str:user_id>/summary", UserViewSet.as_view({"post": "summary"})),
     path("v1/users/<str:user_id>/search", UserViewSet.as_view({"post": "search"})),
     path("v1/users/<str:user_id>/memories", UserViewSet.as_view({"get": "memories", "post": "state"})),

@@ -16,12 +16,13 @@ Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 def reading_chunks(answer: Wsgi) -> Wsgi:
     """Django takes a body without a Content-Length for an empty one, and so a chunked one for nothing.
 
-    Here its length is as much as is read of any body: the limit and a byte. The server ends it after its last chunk.
+    Here its length is as much as is read of any body: the largest limit and a byte. Its reader stops at its own limit,
+    and the server ends it after its last chunk.
     """
 
     def answer_chunked(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if "HTTP_TRANSFER_ENCODING" in environ and environ.get("wsgi.input_terminated"):
-            environ["CONTENT_LENGTH"] = str(settings.MAX_BODY_BYTES + 1)
+            environ["CONTENT_LENGTH"] = str(max(settings.MAX_BODY_BYTES, settings.MAX_IMPORT_BYTES) + 1)
         return answer(environ, start_response)
 
     return answer_chunked

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MEGABYTE = "x" * 1_000_000
+JSON, JSON_LINES = "application/json", "application/x-ndjson"
 NUL, SURROGATE = "a\0b", "a\ud800b"
 
 
@@ -23,7 +24,8 @@ class Field:
 class Endpoint:
     """``path`` names in braces what kind of thing stands there: {user}, {thread}, {group}, {job}…
 
-    ``valid`` is a body that is taken; ``queries`` is the most that one request costs the database.
+    ``valid`` is a body that is taken; ``queries`` is the most that one request costs the database. One that takes
+    another ``media`` than JSON has no ``valid``, and tests of its own.
     """
 
     method: str
@@ -33,6 +35,7 @@ class Endpoint:
     valid: dict[str, Any] | None = None
     body: Sequence[Field] = ()
     query: Sequence[Field] = ()
+    media: str = JSON
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -217,6 +220,8 @@ ENDPOINTS = [
     Endpoint("DELETE", "/v1/users/{user}", "write", 24),
     Endpoint("GET", "/v1/users/{user}/graph", "read", 2),
     Endpoint("GET", "/v1/users/{user}/context", "read", 38, query=CONTEXT),
+    Endpoint("POST", "/v1/users/import", "write", 100, media=JSON_LINES),
+    Endpoint("GET", "/v1/users/{user}/export", "read", 24, query=[Field("vectors", ["", "perhaps", NUL, "2"])]),
     Endpoint("POST", "/v1/users/{user}/summary", "write", 7, query=[Field("force", ["", "perhaps", NUL, "2"])]),
     Endpoint("POST", "/v1/users/{user}/search", "read", 23, valid={"query": "x"}, body=SEARCH),
     Endpoint("GET", "/v1/users/{user}/memories", "read", 7, query=MEMORIES),

@@ -44,11 +44,18 @@ RULES = {
 compares two fields, looks at the clock or at what is stored, or reaches into free objects."""
 
 
+@schemathesis.serializer("application/x-ndjson")
+def as_lines(context: object, value: Any) -> bytes:
+    return value.encode(errors="replace") if isinstance(value, str) else json.dumps(value).encode()
+
+
 @schemathesis.hook
 def filter_failure(context: HookContext, failure: Failure, case: Case, response: Response) -> bool:
     """Drop that valid data was rejected where each reason is one of the rules."""
     if not isinstance(failure, RejectedPositiveData) or response.status_code != 400:
         return True
+    if case.media_type == "application/x-ndjson":
+        return False  # an export is no matter of a schema: each of its lines has to fit the others
     errors = response.json().get("errors", [])
     return not errors or any(error["message"] not in RULES for error in errors)
 

@@ -26,14 +26,23 @@ class Api:
         assert self.key
         return self.key.project
 
-    def send(self, method: str, path: str, body: Any = None, *, headers: dict[str, str] | None = None, **query: Any):
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        headers: dict[str, str] | None = None,
+        content_type: str = "application/json",
+        **query: Any,
+    ):
         """``body`` goes as JSON, or as it is when it is bytes."""
         given = {"Authorization": f"Bearer {self.secret}"} if self.secret else {}
         return self.client.generic(
             method,
             path,
             b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode(),
-            content_type="application/json",
+            content_type=content_type,
             headers=given | (headers or {}),
             query_params=query or None,
         )

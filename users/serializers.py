@@ -61,6 +61,19 @@ class UserOut(CamelSerializer):
     created_at = Moment()
 
 
+class ImportedUser(UserOut):
+    """Made of what was restored: the user under their new id, and how many rows of each kind were written."""
+
+    imported = serializers.DictField(child=serializers.IntegerField(), source="counts")
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        return UserOut(instance.owner).data | {"imported": instance.counts}
+
+
+class ExportQuery(CamelSerializer):
+    vectors = serializers.BooleanField(default=True, help_text="false leaves the vectors out: they can be made again.")
+
+
 class UserInList(UserOut):
     stats = ListStats(source="*")
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.http import FileResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
@@ -27,9 +29,12 @@ from ingest import services as ingestion
 from ingest.documents.serializers import IngestedDocument, NewDocument
 from ingest.documents.views import accepted
 from ingest.statements import Statement, state_memory
+from ingest.transfer.export import export_user
+from ingest.transfer.restore import restore_user
 from ingest.users import update_user
 from memos.api.pagination import PageQuery, paginate
-from memos.api.problems import not_found
+from memos.api.problems import invalid, not_found
+from memos.api.renderers import JSON_LINES
 from memos.api.serializers import Deleted, NoBody
 from memos.api.views import ProjectViewSet, page_of
 from memos.projects.models import Scope
@@ -62,11 +67,17 @@ class UserViewSet(ProjectViewSet):
     queries = {
         "list": forms.UserListQuery,
         "context": forms.ContextQuery,
+        "export": forms.ExportQuery,
         "summary": forms.SummaryQuery,
         "memories": MemoryListQuery,
     }
     scopes = {"search": Scope.READ}
-    problems = {"create": ["USER_EXISTS"], "partial_update": ["USER_EXISTS"], "summary": ["SUMMARY_PENDING"]}
+    problems = {
+        "create": ["USER_EXISTS"],
+        "partial_update": ["USER_EXISTS"],
+        "restore": ["USER_EXISTS"],
+        "summary": ["SUMMARY_PENDING"],
+    }
     waiting = frozenset({"summary"})
     reads = {"summary": "summary.read"}
 
@@ -126,6 +137,28 @@ class UserViewSet(ProjectViewSet):
         """Diagnostic: the graph of this user."""
         user = self.get_user(user_id, User.objects.annotate(memories=counts.memories()))
         return Response(forms.UserGraph(user).data)
+
+    @extend_schema(
+        operation_id="exportUser", parameters=[forms.ExportQuery], responses={(200, JSON_LINES): OpenApiTypes.STR}
+    )
+    def export(self, request: Request, user_id: str) -> FileResponse:
+        """All that is kept about a user as JSON Lines, which `POST /v1/users/import` takes back."""
+        user = self.get_user(user_id)
+        file = export_user(caller=self.caller, user=user, vectors=self.query["vectors"])
+        return FileResponse(file, as_attachment=True, filename=f"{user.ref}.jsonl", content_type=JSON_LINES)
+
+    @extend_schema(
+        operation_id="importUser", request={JSON_LINES: OpenApiTypes.STR}, responses={201: forms.ImportedUser}
+    )
+    def restore(self, request: Request) -> Response:
+        """Restore a user from an export: all of it, or nothing. Importing the same file again answers 409."""
+        sent: Any = request.data
+        if not sent:
+            raise invalid("body", "Send an export, with its Content-Length.")
+        with sent as file:
+            restored = restore_user(caller=self.caller, file=file)
+        self.graph_id = restored.owner.graph_id
+        return Response(forms.ImportedUser(restored).data, 201)
 
     @extend_schema(
         operation_id="regenerateSummary", parameters=[forms.SummaryQuery], request=None, responses=forms.SummaryOut

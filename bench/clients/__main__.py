@@ -47,7 +47,7 @@ def _make_python() -> str:
     package.parent.mkdir(parents=True)
     command = [venv / "bin/openapi-python-client", "generate", "--path", SCHEMA, "--output-path", package]
     path = os.environ | {"PATH": f"{venv / 'bin'}:{os.environ['PATH']}"}
-    _run(*command, "--meta", "none", "--fail-on-warning", env=path)
+    _run(*command, "--meta", "none", "--fail-on-warning", "--config", "openapi-python-client.yaml", env=path)
     strict = ("--strict", "--config-file", "", "--cache-dir", str(MADE / "mypy"))
     _run(python, "-m", "mypy", *strict, "try_it.py", env=os.environ | {"MYPYPATH": str(MADE / "python")})
     return python

@@ -11,10 +11,10 @@ from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
 from memos.api.middleware import current_request_id
+from memos.api.parsers import most_bytes
 from memos.api.problems import Problem, validation_problem
 
 CONTENT_TYPE = "application/problem+json"
-TOO_LARGE = "The body is larger than 10 MiB."
 
 log = logging.getLogger(__name__)
 
@@ -34,12 +34,12 @@ def document(status: int, code: str, detail: str, **members: Any) -> dict[str, A
 def handle(error: Exception, context: dict[str, Any]) -> JsonResponse:
     """Django REST framework's exception handler. A problem is JSON whatever the caller accepts or the view renders."""
     set_rollback()
-    problem = _as_problem(error)
+    problem = _as_problem(error, context["view"])
     body = document(problem.status_code, problem.code, str(problem.detail), **problem.members)
     return JsonResponse(body, status=problem.status_code, headers=problem.headers, content_type=CONTENT_TYPE)
 
 
-def _as_problem(error: Exception) -> Problem:
+def _as_problem(error: Exception, view: Any) -> Problem:
     match error:
         case Problem():
             return _with_challenge(error)
@@ -48,7 +48,8 @@ def _as_problem(error: Exception) -> Problem:
         case exceptions.ParseError():
             return Problem(400, "MALFORMED_JSON", str(error.detail))
         case exceptions.UnsupportedMediaType():
-            return Problem(415, "UNSUPPORTED_MEDIA_TYPE", "Send the body as 'Content-Type: application/json'.")
+            taken = view.parser_classes[0].media_type
+            return Problem(415, "UNSUPPORTED_MEDIA_TYPE", f"Send the body as 'Content-Type: {taken}'.")
         case exceptions.NotAcceptable():
             return Problem(406, "NOT_ACCEPTABLE", str(error.detail))
         case exceptions.MethodNotAllowed():
@@ -58,12 +59,16 @@ def _as_problem(error: Exception) -> Problem:
         case PermissionDenied() | exceptions.PermissionDenied():
             return Problem(403, "FORBIDDEN", "This key may not do that.")
         case RequestDataTooBig():
-            return Problem(413, "PAYLOAD_TOO_LARGE", TOO_LARGE)
+            return Problem(413, "PAYLOAD_TOO_LARGE", too_large(most_bytes(view)))
         case SuspiciousOperation():
             return Problem(400, "VALIDATION_ERROR", "The request could not be read.")
         case _:
             log.exception("unhandled error", exc_info=error)
             return Problem(500, "INTERNAL", "Something went wrong here. The request id finds it in the logs.")
+
+
+def too_large(most: int) -> str:
+    return f"The body is larger than {most} bytes." if most % 2**20 else f"The body is larger than {most // 2**20} MiB."
 
 
 def _with_challenge(problem: Problem) -> Problem:

@@ -50,14 +50,14 @@ def once(view: View, work: Work) -> Work:
     """``work`` with its answer kept in its own transaction."""
 
     def answer(request: Request, *args: Any, **kwargs: Any) -> Response:
-        key = _key(request)
+        key, fingerprint = _key(request), _fingerprint(request)
         with transaction.atomic():
             _lock(view.project, key)
             kept = _kept(view.project, key)
             if kept:
-                return _replay(kept, request)
+                return _replay(kept, fingerprint)
             response = work(request, *args, **kwargs)
-            Answer.objects.create(**_named(view, request, key), **_content(view, response))
+            Answer.objects.create(**_named(view, key, fingerprint), **_content(view, response))
         return response
 
     return answer
@@ -68,17 +68,17 @@ def in_steps(view: View, work: Work) -> Work:
     a process that dies before it has answered leaves a key whose work is done again."""
 
     def answer(request: Request, *args: Any, **kwargs: Any) -> Response:
-        key = _key(request)
+        key, fingerprint = _key(request), _fingerprint(request)
         view.look_up(**kwargs)  # so that the key is deleted with the user from the beginning
         with transaction.atomic():
             _lock(view.project, key)
             kept = _kept(view.project, key)
             if kept and kept.status:
-                return _replay(kept, request)
+                return _replay(kept, fingerprint)
             if kept and kept.created_at > timezone.now() - LONGEST_WAIT:
                 raise _in_progress(key)
             Answer.objects.filter(project=view.project, key=key).delete()
-            begun = Answer.objects.create(**_named(view, request, key), of_the_whole=True)
+            begun = Answer.objects.create(**_named(view, key, fingerprint), of_the_whole=True)
         try:
             response = work(request, *args, **kwargs)
         except BaseException:
@@ -117,8 +117,8 @@ def _kept(project: Project, key: str) -> Answer | None:
     return kept.first()
 
 
-def _replay(kept: Answer, request: Request) -> Response:
-    if bytes(kept.fingerprint) != _fingerprint(request):
+def _replay(kept: Answer, fingerprint: bytes) -> Response:
+    if bytes(kept.fingerprint) != fingerprint:
         detail = f"The {HEADER} {kept.key!r} was sent with another request before."
         raise Problem(409, "IDEMPOTENCY_MISMATCH", detail)
     if not kept.body:
@@ -126,8 +126,7 @@ def _replay(kept: Answer, request: Request) -> Response:
     return Response(json.loads(kept.body), kept.status, headers={REPLAYED: "true"})
 
 
-def _named(view: View, request: Request, key: str) -> dict[str, Any]:
-    fingerprint = _fingerprint(request)
+def _named(view: View, key: str, fingerprint: bytes) -> dict[str, Any]:
     return {"project": view.project, "key": key, "fingerprint": fingerprint, "graph_id": view.graph_id}
 
 
@@ -137,6 +136,18 @@ def _content(view: View, response: Response) -> dict[str, Any]:
 
 
 def _fingerprint(request: Request) -> bytes:
-    """What was asked: the order of names in the body does not matter, as it does not in JSON."""
-    asked = [request.method, request.path, sorted(request.query_params.lists()), request.data]
+    """What was asked: the order of names in the body does not matter, as it does not in JSON.
+
+    The body is read here, and so before any transaction is opened.
+    """
+    asked = [request.method, request.path, sorted(request.query_params.lists()), _body(request.data)]
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).digest()
+
+
+def _body(data: Any) -> Any:
+    """JSON as it is, and of a file its digest."""
+    if not hasattr(data, "readinto"):
+        return data
+    digest = hashlib.file_digest(data, "sha256").hexdigest()
+    data.seek(0)
+    return digest

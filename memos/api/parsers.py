@@ -1,4 +1,7 @@
-"""Reads a JSON body strictly: UTF-8, an object, no NaN, no duplicate names and no depth that could hurt."""
+"""Reads a JSON body strictly: UTF-8, an object, no NaN, no duplicate names and no depth that could hurt.
+
+JSON Lines go into a file, to be read a line at a time.
+"""
 
 import json
 import math
@@ -10,11 +13,19 @@ from django.core.exceptions import RequestDataTooBig
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
+from memos.api.renderers import JSON_LINES
+from memos.api.spool import spooled
+
 MAX_DEPTH = 32
 
 
 class StrictJSONParser(BaseParser):
     media_type = "application/json"
+
+    @staticmethod
+    def most_bytes() -> int:
+        """How large a body may be."""
+        return settings.MAX_BODY_BYTES
 
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
@@ -23,20 +34,54 @@ class StrictJSONParser(BaseParser):
 
         Raises ParseError (``MALFORMED_JSON``) with what is wrong, and RequestDataTooBig.
         """
-        text = _decode(_read(stream))
-        try:
-            value = json.loads(
-                text, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_refuse_duplicates
-            )
-        except RecursionError:
-            raise ParseError(f"The body is nested deeper than {MAX_DEPTH} levels.") from None
-        except ValueError as error:
-            raise ParseError(f"The body is not valid JSON: {str(error)[:200]}") from None
-        if not isinstance(value, dict):
-            raise ParseError("The body must be a JSON object.")
-        if deeper_than(value, MAX_DEPTH):
-            raise ParseError(f"The body is nested deeper than {MAX_DEPTH} levels.")
-        return value
+        return read_object(_read(stream) or b"{}", what="body", depth=MAX_DEPTH)
+
+
+class JSONLinesParser(BaseParser):
+    """Puts the body into a file that has no name and is gone once it is closed: it may be larger than memory."""
+
+    media_type = JSON_LINES
+
+    @staticmethod
+    def most_bytes() -> int:
+        return settings.MAX_IMPORT_BYTES
+
+    def parse(
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Returns the file. Raises RequestDataTooBig."""
+        with spooled() as file:
+            while chunk := stream.read(_CHUNK_BYTES):
+                file.write(chunk)
+                if file.tell() > self.most_bytes():
+                    raise RequestDataTooBig
+        return file
+
+
+def most_bytes(view: Any) -> int:
+    """How large a body a view takes."""
+    return view.parser_classes[0].most_bytes()
+
+
+_CHUNK_BYTES = 1024 * 1024
+
+
+def read_object(raw: bytes, *, what: str, depth: int) -> dict[str, Any]:
+    """The JSON object that ``raw`` holds, at most ``depth`` levels deep. Raises ParseError, which calls it ``what``."""
+    text = _decode(raw, what)
+    try:
+        value = json.loads(
+            text, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_refuse_duplicates
+        )
+    except RecursionError:
+        raise ParseError(f"The {what} is nested deeper than {depth} levels.") from None
+    except ValueError as error:
+        raise ParseError(f"The {what} is not valid JSON: {str(error)[:200]}") from None
+    if not isinstance(value, dict):
+        raise ParseError(f"The {what} must be a JSON object.")
+    if deeper_than(value, depth):
+        raise ParseError(f"The {what} is nested deeper than {depth} levels.")
+    return value
 
 
 def _read(stream: IO[bytes]) -> bytes:
@@ -47,11 +92,11 @@ def _read(stream: IO[bytes]) -> bytes:
     return raw
 
 
-def _decode(raw: bytes) -> str:
+def _decode(raw: bytes, what: str) -> str:
     try:
-        return raw.decode("utf-8") or "{}"
+        return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ParseError(f"The body is not UTF-8: byte {error.start} can't be read.") from None
+        raise ParseError(f"The {what} is not UTF-8: byte {error.start} can't be read.") from None
 
 
 def _refuse_constant(name: str) -> None:

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponseBase
 from memos.api import errors
 
 
-def check(request: HttpRequest) -> None:
+def check(request: HttpRequest, most: int) -> None:
     """Raises RequestDataTooBig. A chunked body tells no length: its reader stops behind the limit."""
-    if _length(request) > settings.MAX_BODY_BYTES and "HTTP_TRANSFER_ENCODING" not in request.META:
+    if _length(request) > most and "HTTP_TRANSFER_ENCODING" not in request.META:
         raise RequestDataTooBig
 
 
@@ -23,7 +23,7 @@ class BodySizeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if _length(request) > settings.MAX_BODY_BYTES and not request.path_info.startswith("/v1/"):
-            return errors.response(413, "PAYLOAD_TOO_LARGE", errors.TOO_LARGE)
+            return errors.response(413, "PAYLOAD_TOO_LARGE", errors.too_large(settings.MAX_BODY_BYTES))
         return self.get_response(request)
 
 

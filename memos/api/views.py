@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from memos.api import idempotency, ratelimits, readlog, sizes
 from memos.api.middleware import current_request_id
 from memos.api.pagination import Page, PageQuery
+from memos.api.parsers import most_bytes
 from memos.api.serializers import CamelSerializer
 from memos.projects import audit
 from memos.projects.audit import Caller
@@ -47,7 +48,7 @@ class ProjectViewSet(viewsets.ViewSet):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.perform_authentication(request)
         self._count()
-        sizes.check(request)
+        sizes.check(request, most_bytes(self))
         super().initial(request, *args, **kwargs)
         if (request.method or "").lower() not in (self.action_map or {}):
             raise MethodNotAllowed(request.method or "")  # before its query is looked at

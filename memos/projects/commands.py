@@ -1,11 +1,15 @@
 """What the commands about projects and keys share: how one is named on the command line, and errors in one sentence."""
 
 from argparse import ArgumentTypeError
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from memos import ids
 from memos.projects import keys
@@ -68,6 +72,15 @@ def limit(text: str) -> int | None:
 def told(key: ApiKey) -> str:
     until = f"until {moment(key.expires_at)}" if key.expires_at else "without end"
     return f"{key.ref} ({key.prefix}…) of {key.project}, {', '.join(key.scopes)}, valid {until}"
+
+
+@contextmanager
+def bar_of(what: str, total: int) -> Iterator[Callable[[str], None]]:
+    """A bar on stderr; what it gives advances it by one, with a word on how it goes."""
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        bar = progress.add_task(what, total=total)
+        yield lambda told: progress.update(bar, advance=1, description=f"{what} ({told})" if told else what)
 
 
 def moment(at: datetime | None) -> str:

@@ -7,10 +7,10 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 
+from memos.api.renderers import JSON_LINES
 from memos.projects.models import AuditEntry
 from memos.projects.serializers import AuditEntryOut
 
-CONTENT_TYPE = "application/x-ndjson"
 PAGE = 1000
 
 
@@ -19,7 +19,7 @@ def streamed(entries: QuerySet[AuditEntry]) -> StreamingHttpResponse:
     newest = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first()
     found = entries.filter(pk__lte=newest) if newest else entries.none()
     headers = {"Content-Disposition": 'attachment; filename="audit.jsonl"'}
-    return StreamingHttpResponse(_lines(found.order_by("pk")), content_type=CONTENT_TYPE, headers=headers)
+    return StreamingHttpResponse(_lines(found.order_by("pk")), content_type=JSON_LINES, headers=headers)
 
 
 def _lines(entries: QuerySet[AuditEntry]) -> Iterator[bytes]:

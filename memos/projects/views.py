@@ -4,25 +4,15 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from memos.api.pagination import paginate
+from memos.api.renderers import JSON_LINES
 from memos.api.views import ProjectViewSet, page_of
 from memos.projects import audit, exporting
 from memos.projects import serializers as forms
 from memos.projects.models import AuditEntry, Scope
-
-
-class JSONLines(JSONRenderer):
-    """Lets a caller accept JSON Lines. The answer is streamed and needs no renderer; what is wrong is JSON."""
-
-    media_type = exporting.CONTENT_TYPE
-    format = "jsonl"
-
-
-EXPORT_RENDERERS = [JSONLines, JSONRenderer]
 
 
 class AuditViewSet(ProjectViewSet):
@@ -41,7 +31,9 @@ class AuditViewSet(ProjectViewSet):
         return self.page("entries", paginate(entries, **page_of(self.query)), forms.AuditEntryOut)
 
     @extend_schema(
-        parameters=[forms.AuditSpan], responses={(200, exporting.CONTENT_TYPE): OpenApiResponse(forms.AuditEntryOut)}
+        operation_id="exportAudit",
+        parameters=[forms.AuditSpan],
+        responses={(200, JSON_LINES): OpenApiResponse(forms.AuditEntryOut)},
     )
     def export(self, request: Request) -> StreamingHttpResponse:
         """Stream a span of the audit log as JSON Lines, oldest first; the export itself is in the log."""

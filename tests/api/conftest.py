@@ -36,9 +36,11 @@ def things_of(api: Api) -> dict[str, str]:
     }
 
 
-def request_of(endpoint: Endpoint, things: dict[str, str]) -> tuple[str, Any]:
+def request_of(api: Api, endpoint: Endpoint, things: dict[str, str]) -> tuple[str, Any]:
     """A path and a body that the endpoint takes, with what has to be there before: an entity to merge, a failed job."""
-    body = endpoint.valid
+    body: Any = endpoint.valid
+    if endpoint.path.endswith("/import"):
+        body = api.get(f"/v1/users/{things['user']}/export").getvalue()
     if endpoint.path.endswith("/merge"):
         others = Entity.objects.filter(graph__user__isnull=False, is_subject=False)[:1]
         body = {"entityIds": [one.ref for one in others]}

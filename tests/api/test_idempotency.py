@@ -18,7 +18,7 @@ from memos.api.tasks import forget_answers
 from memos.projects.models import AuditEntry
 from tests.api.conftest import request_of, rows, things_of
 from tests.conftest import Drain
-from tests.endpoints import ENDPOINTS, Endpoint
+from tests.endpoints import ENDPOINTS, JSON, Endpoint
 from tests.processes import Web, at_once, wait_until
 from tests.world import Api, World, bad_fields, problem
 from threads.models import Message
@@ -31,8 +31,8 @@ NOT_KEPT = {"secret": None, "payload": {}}
 """What is shown once, and what stands there when the answer is given again."""
 
 
-def send(api: Api, path: str, body: Any, key: str = "key-1") -> Any:
-    return api.send("POST", path, body, headers={"Idempotency-Key": key})
+def send(api: Api, path: str, body: Any, key: str = "key-1", media: str = JSON) -> Any:
+    return api.send("POST", path, body, headers={"Idempotency-Key": key}, content_type=media)
 
 
 def test_the_same_key_and_body_replay_the_first_answer(api: Api) -> None:
@@ -107,10 +107,10 @@ def test_every_post_that_writes_does_its_work_once(
     things = things_of(api)
     api.say({"id": things["thread"]}, "likes tea")
     drain()
-    path, body = request_of(endpoint, things)
-    first = send(api, path, body)
+    path, body = request_of(api, endpoint, things)
+    first = send(api, path, body, media=endpoint.media)
     before = rows()
-    again = send(api, path, body)
+    again = send(api, path, body, media=endpoint.media)
     assert first.status_code in (200, 201, 202), first.content
     kept = {**first.json(), **{name: value for name, value in NOT_KEPT.items() if name in first.json()}}
     assert (again.status_code, again.json()) == (first.status_code, kept)

@@ -45,8 +45,8 @@ def prepare(api: Api, drain: Drain, monkeypatch: pytest.MonkeyPatch) -> Callable
     drain()
 
     def ready(endpoint: Endpoint) -> Callable[[], Any]:
-        path, body = request_of(endpoint, things)
-        return lambda: api.send(endpoint.method, path, body)
+        path, body = request_of(api, endpoint, things)
+        return lambda: api.send(endpoint.method, path, body, content_type=endpoint.media)
 
     return ready
 

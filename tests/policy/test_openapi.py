@@ -153,7 +153,8 @@ def test_every_problem_is_told_where_it_can_happen(schema: dict[str, Any], opera
     for (method, path), operation in operations.items():
         codes = _codes(schema, operation)
         assert {"VALIDATION_ERROR", "UNAUTHENTICATED", "FORBIDDEN", "RATE_LIMITED", "INTERNAL"} <= codes
-        assert ("MALFORMED_JSON" in codes) == (method in ("POST", "PATCH"))
+        sent = operation.get("requestBody", {"content": {"application/json": {}}})["content"]
+        assert ("MALFORMED_JSON" in codes) == (method in ("POST", "PATCH") and "application/json" in sent)
         assert ("{" not in path) or codes & {"NOT_FOUND", "GROUP_NOT_FOUND"}
         assert not codes & NEVER
     told = {code for operation in operations.values() for code in _codes(schema, operation)}

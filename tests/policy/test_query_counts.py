@@ -55,9 +55,9 @@ def _fill(api: Api, things: dict[str, str], rows: int) -> None:
 
 
 def _cost(api: Api, endpoint: Endpoint, things: dict[str, str]) -> int:
-    path, body = request_of(endpoint, things)
+    path, body = request_of(api, endpoint, things)
     query: dict[str, Any] = PARTS.get("/" + path.rpartition("/")[2], {})
     with CaptureQueriesContext(connection) as captured:
-        response = api.send(endpoint.method, path, body, **query)
+        response = api.send(endpoint.method, path, body, content_type=endpoint.media, **query)
     assert response.status_code in (200, 201, 202, 503), response.content
     return sum(not one["sql"].startswith(("SAVEPOINT", "RELEASE")) for one in captured.captured_queries)

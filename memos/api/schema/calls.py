@@ -107,7 +107,7 @@ class MemosSchema(FormSchema):
         """Every code that it can give."""
         found: set[str] = {*ALWAYS, *self.view.problems.get(self.action, ())}  # type: ignore[attr-defined]
         if self.method in ("POST", "PATCH"):
-            found |= {*WITH_A_BODY}
+            found |= {*WITH_A_BODY} if "application/json" in self.map_parsers() else {*WITH_A_BODY} - {"MALFORMED_JSON"}
         if self.is_done_once:
             found |= {*ONCE}
         for name, schema in self._sent(operation):
