@@ -7,7 +7,7 @@ ARGS ?= -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test checks lint format types layers migrations pytest openapi docs dev lock clean venv-run venv-dev
+.PHONY: help run test checks lint format types layers migrations pytest openapi fuzz clients docs dev lock clean venv-run venv-dev
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -43,6 +43,12 @@ pytest: venv-dev ## The tests alone; ARGS="tests/users -k context" for some of t
 openapi: venv-dev ## Write the snapshot of the OpenAPI schema anew
 	$(SERVERS) $(VENV) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
+fuzz: venv-dev ## schemathesis against a running Memos; ARGS="--max-examples 200" for more
+	$(VENV) -m bench.fuzz $(if $(filter command line,$(origin ARGS)),$(ARGS))
+
+clients: venv-dev ## Make clients from the schema, check them and try them on a running Memos
+	$(VENV) -m bench.clients
+
 docs: venv-dev ## Write the pages of docs/api anew: their requests are sent, and their answers kept
 	WRITE_DOCS=1 $(SERVERS) $(VENV) -m pytest tests/docs -q
 
@@ -58,7 +64,7 @@ lock: venv-run ## Resolve pyproject.toml into requirements/
 	$(LOCK) --group test --group dev -c requirements/test.txt -o requirements/dev.txt
 
 clean: ## Remove .venv and caches; data/ stays
-	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache staticfiles dist
+	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis .import_linter_cache staticfiles dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 venv-run venv-dev: venv-%:

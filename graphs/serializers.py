@@ -8,27 +8,29 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from graphs.kinds import MemoryKind
+from graphs.kinds import EntityType, MemoryKind, Precision
 from graphs.models import Entity, Episode, Memory, MemoryRevision, Relation
 from graphs.render import in_words, name_of, sentence
 from graphs.search import KIND_CHOICES, KINDS, Hit
 from memos import ids
 from memos.api.pagination import PageQuery
-from memos.api.serializers import CamelSerializer, Metadata, Moment, Text, Whole
+from memos.api.serializers import CamelSerializer, Metadata, Moment, Ref, Text, Whole
 
 MAX_CONTENT = 10_000
-ROLES = [(role, role) for role in ("user", "assistant", "system", "tool")]
+ROLES = [(role, role.capitalize()) for role in ("user", "assistant", "system", "tool")]
 
 
 class SourceOut(CamelSerializer):
+    """What a memory rests on, or what was recalled was said in."""
+
     kind = serializers.ChoiceField(Episode.SourceKind.choices)
-    id = serializers.CharField()
+    id = Ref("Message", "Document", "Episode", help_text="A statement is an episode.")
 
 
 class EntityRef(CamelSerializer):
     id = serializers.CharField(source="ref")
     name = serializers.SerializerMethodField()
-    type = serializers.CharField()
+    type = serializers.ChoiceField(EntityType.choices)
 
     def get_name(self, entity: Entity) -> str:
         return name_of(entity)
@@ -67,8 +69,8 @@ class PastMoment(Moment):
 
 
 class MemoryListQuery(PageQuery):
-    kind = serializers.ChoiceField(MemoryKind.choices, required=False)
-    entity_id = Text(required=False, max_length=100)
+    kind = serializers.ChoiceField(MemoryKind.choices, required=False, help_text="Of that kind only.")
+    entity_id = Text(required=False, max_length=100, help_text="That speak of this entity.")
     q = Text(required=False, max_length=1000, help_text="Words that the memory holds.")
     as_of = PastMoment(required=False, help_text="What was believed at that time, as it was believed then.")
     include_invalidated = serializers.BooleanField(default=False, help_text="Also what has ended or was retired.")
@@ -82,11 +84,11 @@ class MemoryOut(CamelSerializer):
     language = serializers.CharField()
     valid_from = Moment(allow_null=True)
     valid_to = Moment(allow_null=True)
-    valid_precision = serializers.CharField(allow_null=True)
+    valid_precision = serializers.ChoiceField(Precision.choices, allow_null=True)
     created_at = Moment()
     retired_at = Moment(allow_null=True)
     invalidated_by = serializers.SerializerMethodField()
-    confidence = serializers.FloatField()
+    confidence = serializers.FloatField(min_value=0, max_value=1)
     entities = serializers.SerializerMethodField()
     message_ids = serializers.SerializerMethodField()
     sources = serializers.SerializerMethodField()
@@ -98,6 +100,7 @@ class MemoryOut(CamelSerializer):
     def get_content(self, memory: Memory) -> str:
         return sentence(memory)
 
+    @extend_schema_field(Ref("Memory", allow_null=True))
     def get_invalidated_by(self, memory: Memory) -> str | None:
         return _memory_ref(memory.invalidated_by_id)
 
@@ -120,7 +123,7 @@ class RevisionOut(CamelSerializer):
     kind = serializers.ChoiceField(MemoryKind.choices)
     valid_from = Moment(allow_null=True)
     valid_to = Moment(allow_null=True)
-    valid_precision = serializers.CharField(allow_null=True)
+    valid_precision = serializers.ChoiceField(Precision.choices, allow_null=True)
     invalidated_by = serializers.SerializerMethodField()
     metadata = Metadata()
     recorded_from = Moment()
@@ -131,6 +134,7 @@ class RevisionOut(CamelSerializer):
     def get_content(self, revision: MemoryRevision) -> str:
         return in_words(revision.content, revision.memory.about)
 
+    @extend_schema_field(Ref("Memory", allow_null=True))
     def get_invalidated_by(self, revision: MemoryRevision) -> str | None:
         return _memory_ref(revision.invalidated_by_id)
 
@@ -146,7 +150,7 @@ class MemoryPage(CamelSerializer):
 
 class GroupSearchFilters(CamelSerializer):
     kind = serializers.ChoiceField(MemoryKind.choices, required=False, help_text="Of memories.")
-    role = serializers.ChoiceField(ROLES, required=False)
+    role = serializers.ChoiceField(ROLES, required=False, help_text="Said by that role.")
 
     def get_fields(self) -> dict[str, Any]:
         """With the two whose names are words of Python."""
@@ -192,7 +196,7 @@ class SearchQuery(GroupSearchQuery):
 
 
 class HitOut(CamelSerializer):
-    id = serializers.SerializerMethodField()
+    id = Ref("Memory", "Entity", "Relation", "Episode", source="record.ref", help_text="Of what `kind` says.")
     kind = serializers.ChoiceField(KIND_CHOICES)
     text = serializers.SerializerMethodField()
     score = serializers.FloatField()
@@ -201,15 +205,14 @@ class HitOut(CamelSerializer):
     message_ids = serializers.SerializerMethodField()
     sources = serializers.SerializerMethodField()
 
-    def get_id(self, hit: Hit) -> str:
-        return hit.record.ref
-
     def get_text(self, hit: Hit) -> str:
         return text_of(hit)
 
+    @extend_schema_field(Moment(allow_null=True))
     def get_valid_from(self, hit: Hit) -> str | None:
         return _time(hit, "valid_from")
 
+    @extend_schema_field(Moment(allow_null=True))
     def get_valid_to(self, hit: Hit) -> str | None:
         return _time(hit, "valid_to")
 
@@ -221,7 +224,7 @@ class HitOut(CamelSerializer):
         return sources(hit.sources)
 
 
-class SearchOut(CamelSerializer):
+class SearchResults(CamelSerializer):
     items = HitOut(many=True)
 
 

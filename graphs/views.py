@@ -24,6 +24,8 @@ from memos.api.views import ProjectViewSet, page_of
 
 
 class MemoryViewSet(ProjectViewSet):
+    problems = {"partial_update": ["MEMORY_RETIRED"]}
+
     def get_memory(self, ref: str) -> Memory:
         rows = Memory.objects.for_project(self.project).by_ref(ref).select_related("about")
         memory = rows.defer("tsv").first()

@@ -30,7 +30,7 @@ class Written(CamelSerializer):
 class JobOut(CamelSerializer):
     id = serializers.CharField(source="ref")
     status = serializers.ChoiceField(IngestJob.Status.choices)
-    kind = serializers.CharField()
+    kind = serializers.ChoiceField(IngestJob.Kind.choices)
     user_id = serializers.SerializerMethodField()
     graph_id = serializers.SerializerMethodField()
     thread_id = serializers.SerializerMethodField()

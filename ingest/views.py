@@ -21,6 +21,7 @@ from users.models import User
 
 class JobViewSet(ProjectViewSet):
     queries = {"list": JobListQuery}
+    problems = {"retry": ["JOB_NOT_FAILED"]}
 
     def get_job(self, ref: str) -> IngestJob:
         job = IngestJob.objects.for_project(self.project).by_ref(ref).first()

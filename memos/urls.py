@@ -4,14 +4,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.urls import URLPattern, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from graphs.browse.views import EntityViewSet, EpisodeViewSet, GraphViewSet, RelationViewSet
 from graphs.views import MemoryViewSet
 from ingest.documents.views import DocumentViewSet
 from ingest.metrics import Waiting
 from ingest.views import JobViewSet
-from memos.api import health, metrics
+from memos.api import docs, health, metrics
 from memos.api.parsers import JSONLinesParser
 from memos.api.renderers import EXPORT_RENDERERS
 from memos.projects.views import AuditViewSet
@@ -73,8 +72,8 @@ API: list[URLPattern] = [
 urlpatterns = [
     *API,
     path("admin/", admin.site.urls),
-    path("schema/", SpectacularAPIView.as_view()),
-    path("docs/", SpectacularSwaggerView.as_view(url="/schema/")),
+    path("schema/", docs.SchemaView.as_view()),
+    path("docs/", docs.page),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", metrics.served_with(Waiting())),

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from memos.api.pagination import ORDERS, PageQuery
+from memos.api.pagination import ORDERS, POSITION, PageQuery
 from memos.api.serializers import CamelSerializer, Metadata, Moment, Text
 from threads.models import Message
 
@@ -61,7 +61,7 @@ class NewMessages(CamelSerializer):
 
 class MessageOut(CamelSerializer):
     id = serializers.CharField(source="ref")
-    role = serializers.CharField()
+    role = serializers.ChoiceField(Message.Role.choices)
     content = serializers.CharField()
     name = serializers.CharField(allow_null=True)
     external_id = serializers.CharField(allow_null=True)
@@ -86,7 +86,8 @@ class AppendedOut(CamelSerializer):
 
 
 class MessageListQuery(PageQuery):
-    limit = serializers.IntegerField(default=1000, min_value=1, max_value=1000)
+    limit = serializers.IntegerField(default=1000, min_value=1, max_value=1000, help_text="How many to return.")
+    cursor = Text(required=False, validators=[POSITION], help_text="`nextCursor` of the page before.")
     order = serializers.ChoiceField(ORDERS, default="asc", help_text="As appended by default.")
 
 

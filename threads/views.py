@@ -86,6 +86,7 @@ class MessageViewSet(InThreadViewSet):
     """The messages of a thread."""
 
     queries = {"list": forms.MessageListQuery}
+    problems = {"create": ["MESSAGE_EXISTS"]}
 
     def get_message(self, ref: str) -> Message:
         message = Message.objects.for_project(self.project).by_ref(ref).select_related("thread__user").first()
@@ -93,7 +94,7 @@ class MessageViewSet(InThreadViewSet):
             raise not_found("message", ref)
         return message
 
-    @extend_schema(request=ONE_OR_MANY, responses={201: forms.AppendedOut})
+    @extend_schema(operation_id="appendMessages", request=ONE_OR_MANY, responses={201: forms.AppendedOut})
     def create(self, request: Request, thread_id: str) -> Response:
         """Append a message or several, all or none; those of the user are ingested into their graph."""
         thread = self.get_thread(thread_id)

@@ -4,16 +4,17 @@ import re
 from typing import Any
 
 from django.core.validators import RegexValidator
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from graphs.search import KIND_CHOICES
 from graphs.serializers import PastMoment, SourceOut
 from memos.api.pagination import PageQuery
-from memos.api.serializers import CamelSerializer, Metadata, Moment, Text
+from memos.api.serializers import CamelSerializer, Metadata, Moment, Ref, Text
 from users.context.templates import NAMES
 from users.models import User
 
+GROUP_NAME_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 _GROUP_NAME = re.compile(r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 GROUP_NAME = RegexValidator(_GROUP_NAME, "Give 1 to 64 of A-Z a-z 0-9 . _ - beginning with a letter or digit.")
 
@@ -35,8 +36,8 @@ class UserChanges(NewUser):
 
 
 class UserListQuery(PageQuery):
-    external_id = Text(required=False, max_length=255)
-    email = Text(required=False, max_length=320)
+    external_id = Text(required=False, max_length=255, help_text="The user with this external id.")
+    email = Text(required=False, max_length=320, help_text="Users with exactly this address.")
     q = Text(required=False, max_length=200, help_text="Words in externalId, email, firstName and lastName.")
 
 
@@ -60,7 +61,7 @@ class UserOut(CamelSerializer):
     created_at = Moment()
 
 
-class Imported(UserOut):
+class ImportedUser(UserOut):
     """Made of what was restored: the user under their new id, and how many rows of each kind were written."""
 
     imported = serializers.DictField(child=serializers.IntegerField(), source="counts")
@@ -140,7 +141,7 @@ class GroupPage(CamelSerializer):
     next_cursor = serializers.CharField(allow_null=True)
 
 
-@extend_schema_field(OpenApiTypes.STR)
+@extend_schema_field({"type": "array", "maxItems": 20, "items": {"type": "string", "pattern": GROUP_NAME_PATTERN}})
 class Names(serializers.Field[Any, Any, Any, Any]):
     """Names with commas between them; each once, in the order given."""
 
@@ -158,10 +159,12 @@ class Names(serializers.Field[Any, Any, Any, Any]):
 
 
 class ContextQuery(CamelSerializer):
-    template = serializers.ChoiceField(NAMES, default="chat")
-    max_tokens = serializers.IntegerField(default=1500, min_value=1, max_value=8000)
+    template = serializers.ChoiceField(NAMES, default="chat", help_text="What kind of prompt the block is for.")
+    max_tokens = serializers.IntegerField(
+        default=1500, min_value=1, max_value=8000, help_text="The most o200k_base tokens that the block may have."
+    )
     groups = Names(default=list, help_text="Names of groups to merge in, with commas between them.")
-    query = Text(required=False, max_length=10_000, help_text="What to recall for.")
+    query = Text(required=False, max_length=2_000, help_text="What to recall for. It has to fit in a URL.")
     thread_id = Text(required=False, max_length=100, help_text="Recall for the latest turns of that thread.")
     as_of = PastMoment(required=False, help_text="What had been heard and was believed at that time.")
 
@@ -172,8 +175,10 @@ class ContextQuery(CamelSerializer):
 
 
 class ContextItem(CamelSerializer):
-    id = serializers.CharField()
-    kind = serializers.CharField()
+    """What a line of the block tells."""
+
+    id = Ref("Memory", "Entity", "Relation", "Episode", help_text="Of what `kind` says.")
+    kind = serializers.ChoiceField(KIND_CHOICES)
     score = serializers.FloatField()
     message_ids = serializers.ListField(child=serializers.CharField())
     sources = SourceOut(many=True)
@@ -181,7 +186,7 @@ class ContextItem(CamelSerializer):
 
 class ContextOut(CamelSerializer):
     user_id = serializers.CharField()
-    template = serializers.CharField()
+    template = serializers.ChoiceField(NAMES)
     context = serializers.CharField()  # type: ignore[assignment]
     tokens = serializers.IntegerField()
     max_tokens = serializers.IntegerField()

@@ -18,8 +18,8 @@ from graphs.serializers import (
     MemoryOut,
     MemoryPage,
     NewMemory,
-    SearchOut,
     SearchQuery,
+    SearchResults,
     message_ids,
     sources,
 )
@@ -72,6 +72,12 @@ class UserViewSet(ProjectViewSet):
         "memories": MemoryListQuery,
     }
     scopes = {"search": Scope.READ}
+    problems = {
+        "create": ["USER_EXISTS"],
+        "partial_update": ["USER_EXISTS"],
+        "restore": ["USER_EXISTS"],
+        "summary": ["SUMMARY_PENDING"],
+    }
     waiting = frozenset({"summary"})
     reads = {"summary": "summary.read"}
 
@@ -132,14 +138,18 @@ class UserViewSet(ProjectViewSet):
         user = self.get_user(user_id, User.objects.annotate(memories=counts.memories()))
         return Response(forms.UserGraph(user).data)
 
-    @extend_schema(parameters=[forms.ExportQuery], responses={(200, JSON_LINES): OpenApiTypes.STR})
+    @extend_schema(
+        operation_id="exportUser", parameters=[forms.ExportQuery], responses={(200, JSON_LINES): OpenApiTypes.STR}
+    )
     def export(self, request: Request, user_id: str) -> FileResponse:
         """All that is kept about a user as JSON Lines, which `POST /v1/users/import` takes back."""
         user = self.get_user(user_id)
         file = export_user(caller=self.caller, user=user, vectors=self.query["vectors"])
         return FileResponse(file, as_attachment=True, filename=f"{user.ref}.jsonl", content_type=JSON_LINES)
 
-    @extend_schema(request={JSON_LINES: OpenApiTypes.STR}, responses={201: forms.Imported})
+    @extend_schema(
+        operation_id="importUser", request={JSON_LINES: OpenApiTypes.STR}, responses={201: forms.ImportedUser}
+    )
     def restore(self, request: Request) -> Response:
         """Restore a user from an export: all of it, or nothing. Importing the same file again answers 409."""
         sent: Any = request.data
@@ -148,9 +158,11 @@ class UserViewSet(ProjectViewSet):
         with sent as file:
             restored = restore_user(caller=self.caller, file=file)
         self.graph_id = restored.owner.graph_id
-        return Response(forms.Imported(restored).data, 201)
+        return Response(forms.ImportedUser(restored).data, 201)
 
-    @extend_schema(parameters=[forms.SummaryQuery], request=None, responses=forms.SummaryOut)
+    @extend_schema(
+        operation_id="regenerateSummary", parameters=[forms.SummaryQuery], request=None, responses=forms.SummaryOut
+    )
     def summary(self, request: Request, user_id: str) -> Response:
         """Regenerate the biographical summary; without `force` only when memories have changed."""
         user = self.get_user(user_id)
@@ -159,6 +171,7 @@ class UserViewSet(ProjectViewSet):
         return Response(forms.SummaryOut(result).data)
 
     @extend_schema(
+        operation_id="getContext",
         parameters=[forms.ContextQuery],
         responses={(200, "application/json"): forms.ContextOut, (200, "text/plain"): OpenApiResponse(str)},
     )
@@ -190,7 +203,7 @@ class UserViewSet(ProjectViewSet):
             raise not_found("thread", ref)
         return thread
 
-    @extend_schema(request=SearchQuery, responses=SearchOut)
+    @extend_schema(request=SearchQuery, responses=SearchResults)
     def search(self, request: Request, user_id: str) -> Response:
         """Search memories, entities, relations and episodes, best first."""
         user, wanted = self.get_user(user_id), self.body(SearchQuery)
@@ -209,7 +222,7 @@ class UserViewSet(ProjectViewSet):
         page = list_memories(self.get_user(user_id).graph, self.query)
         return self.page("memories", page, MemoryOut)
 
-    @extend_schema(request=NewMemory, responses={201: MemoryOut})
+    @extend_schema(operation_id="createUserMemory", request=NewMemory, responses={201: MemoryOut})
     def state(self, request: Request, user_id: str) -> Response:
         """State a fact directly, instead of having it read from messages."""
         statement = Statement(**self.body(NewMemory))
@@ -220,6 +233,7 @@ class UserViewSet(ProjectViewSet):
 class GroupViewSet(ProjectViewSet):
     queries = {"list": PageQuery, "memories": MemoryListQuery}
     scopes = {"search": Scope.READ}
+    problems = {"create": ["GROUP_EXISTS"], "partial_update": ["GROUP_EXISTS"]}
 
     def get_group(self, name: str) -> Group:
         """The project's group with that name, or a 404; what can't be a name may hold what the database can't read."""
@@ -265,7 +279,7 @@ class GroupViewSet(ProjectViewSet):
         erase.erase_group(caller=self.caller, group=group)
         return Response({"deleted": True, "id": group.ref})
 
-    @extend_schema(request=GroupSearchQuery, responses=SearchOut)
+    @extend_schema(request=GroupSearchQuery, responses=SearchResults)
     def search(self, request: Request, name: str) -> Response:
         """Search what the group shares, best first."""
         group, wanted = self.get_group(name), self.body(GroupSearchQuery)
@@ -278,7 +292,7 @@ class GroupViewSet(ProjectViewSet):
         """List what a group shares; by default what is believed and holds now."""
         return self.page("memories", list_memories(self.get_group(name).graph, self.query), MemoryOut)
 
-    @extend_schema(request=NewMemory, responses={201: MemoryOut})
+    @extend_schema(operation_id="createGroupMemory", request=NewMemory, responses={201: MemoryOut})
     def state(self, request: Request, name: str) -> Response:
         """State a fact that holds for everybody who shares the group."""
         statement = Statement(**self.body(NewMemory))

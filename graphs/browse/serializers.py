@@ -12,7 +12,7 @@ from graphs.render import name_of
 from graphs.serializers import ROLES, EntityRef, SourceOut, message_ids, sources
 from memos import ids
 from memos.api.pagination import PageQuery
-from memos.api.serializers import CamelSerializer, Moment, Text
+from memos.api.serializers import CamelSerializer, Moment, Ref, Text
 
 MOST_ALIASES = 100
 MOST_AT_ONCE = 200
@@ -20,20 +20,20 @@ LONGEST_NAME = 200
 
 
 class EntityListQuery(PageQuery):
-    type = serializers.ChoiceField(EntityType.choices, required=False)
+    type = serializers.ChoiceField(EntityType.choices, required=False, help_text="Of that type only.")
     q = Text(required=False, max_length=200, help_text="A part of the name or of an alias.")
 
 
 class RelationListQuery(PageQuery):
-    subject_id = Text(required=False, max_length=100)
-    object_id = Text(required=False, max_length=100)
-    predicate = Text(required=False, max_length=50)
+    subject_id = Ref("Entity", required=False, help_text="The entity at which they begin.")
+    object_id = Ref("Entity", required=False, help_text="The entity at which they end.")
+    predicate = Text(required=False, max_length=50, help_text="Such as `works_at`.")
     include_invalidated = serializers.BooleanField(default=False, help_text="Also what has ended or was retired.")
 
 
 class EpisodeListQuery(PageQuery):
-    thread_id = Text(required=False, max_length=100)
-    role = serializers.ChoiceField(ROLES, required=False)
+    thread_id = Text(required=False, max_length=100, help_text="Said in that thread.")
+    role = serializers.ChoiceField(ROLES, required=False, help_text="Said by that role.")
     q = Text(required=False, max_length=1000, help_text="Words that were said.")
 
 
@@ -87,7 +87,9 @@ class EntityPage(CamelSerializer):
 
 
 class NamedRef(CamelSerializer):
-    id = serializers.CharField(source="ref")
+    """An entity at an end of a relation."""
+
+    id = Ref("Entity", source="ref")
     name = serializers.SerializerMethodField()
 
     def get_name(self, entity: Entity) -> str:
@@ -113,9 +115,12 @@ class RelationPage(CamelSerializer):
 
 
 class MergedOut(CamelSerializer):
+    """An entity that was merged into another."""
+
     id = serializers.SerializerMethodField()
     name = serializers.CharField()
 
+    @extend_schema_field(Ref("Entity"))
     def get_id(self, record: dict[str, Any]) -> str:
         return ids.encode("ent", UUID(record["id"]))
 
@@ -130,7 +135,7 @@ class EpisodeOut(CamelSerializer):
     id = serializers.CharField(source="ref")
     graph_id = serializers.SerializerMethodField()
     content = serializers.CharField()
-    role = serializers.SerializerMethodField()
+    role = serializers.SerializerMethodField(help_text="null where nobody said it.")
     speaker = serializers.SerializerMethodField()
     language = serializers.CharField()
     said_at = Moment()
@@ -142,6 +147,7 @@ class EpisodeOut(CamelSerializer):
     def get_graph_id(self, episode: Episode) -> str:
         return ids.encode("grph", episode.graph_id)
 
+    @extend_schema_field(serializers.ChoiceField(ROLES, allow_null=True))
     def get_role(self, episode: Episode) -> str | None:
         return episode.role or None
 
@@ -192,7 +198,9 @@ class Merge(CamelSerializer):
     entity_ids = _refs(allow_empty=False, help_text="Entities of the same graph that are to become part of this one.")
 
 
-class Split(CamelSerializer):
+class NewSplit(CamelSerializer):
+    json_schema = {"if": {"required": ["entityId"]}, "then": {"maxProperties": 1}, "else": {"required": ["name"]}}
+
     entity_id = Text(required=False, max_length=100, help_text="An entity that was merged into this one: undo that.")
     name = Text(required=False, max_length=LONGEST_NAME, help_text="Of a new entity, in place of entityId.")
     type = serializers.ChoiceField(EntityType.choices, required=False, help_text="Of the new entity.")
@@ -207,6 +215,8 @@ class Split(CamelSerializer):
         return attrs
 
 
-class SplitOut(CamelSerializer):
+class SplitEntities(CamelSerializer):
+    """What an entity became."""
+
     entity = EntityOut()
     split = EntityOut()

@@ -97,22 +97,22 @@ class EntityViewSet(InGraphViewSet):
         changed = services.update_entity(caller=self.caller, entity=entity, **self.body(forms.EntityChanges))
         return Response(self._shown(changed))
 
-    @extend_schema(request=forms.Merge, responses=forms.EntityDetail)
+    @extend_schema(operation_id="mergeEntities", request=forms.Merge, responses=forms.EntityDetail)
     def merge(self, request: Request, entity_id: str) -> Response:
         """Merge other entities into this one, which keeps its name; a split undoes it."""
         entity = self.get_entity(entity_id)
         merged = services.merge_entities(caller=self.caller, entity=entity, **self.body(forms.Merge))
         return Response(self._shown(merged))
 
-    @extend_schema(request=forms.Split, responses={201: forms.SplitOut})
+    @extend_schema(request=forms.NewSplit, responses={201: forms.SplitEntities})
     def split(self, request: Request, entity_id: str) -> Response:
         """Undo a merge, or give some of the memories and names of an entity to a new one."""
         entity = self.get_entity(entity_id)
-        wanted = services.Split(**self.body(forms.Split))
+        wanted = services.Split(**self.body(forms.NewSplit))
         left, new = services.split_entity(caller=self.caller, entity=entity, split=wanted)
         counted = rows.with_counts(Entity.objects.all()).in_bulk([left.pk, new.pk])
         answer = {"entity": counted[left.pk], "split": counted[new.pk]}
-        return Response(forms.SplitOut(answer).data, 201)
+        return Response(forms.SplitEntities(answer).data, 201)
 
     def _shown(self, entity: Entity) -> Any:
         counted = rows.with_counts(Entity.objects.filter(pk=entity.pk)).get()

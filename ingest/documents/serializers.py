@@ -52,7 +52,33 @@ class Given(serializers.Field[Any, Any, Any, Any]):
         return form().run_validation(data) if form else data
 
 
+def _where(type_: Document.Type, data: dict[str, Any], otherwise: dict[str, Any]) -> dict[str, Any]:
+    """What `data` has to be with that type, in JSON Schema."""
+    return {
+        "if": {"properties": {"type": {"const": type_.value}}},
+        "then": {"properties": {"data": data}},
+        "else": otherwise,
+    }
+
+
+_TEXT = {"type": "string", "pattern": r"\S"}
+_MESSAGE = {
+    "type": "object",
+    "required": ["role", "content"],
+    "additionalProperties": False,
+    "properties": {
+        "role": {"enum": Message.Role.values},
+        "content": _TEXT,
+        "name": {"type": ["string", "null"], "pattern": r"\S", "maxLength": 200},
+        "createdAt": {"type": ["string", "null"], "format": "date-time"},
+    },
+}
+_JSON = {"properties": {"data": {"not": {"enum": [None, [], {}]}, "pattern": r"\S"}}}
+
+
 class NewDocument(CamelSerializer):
+    json_schema = _where(Document.Type.TEXT, _TEXT, _where(Document.Type.MESSAGE, _MESSAGE, _JSON))
+
     type = serializers.ChoiceField(Document.Type.choices)
     data = Given()  # type: ignore[assignment]
     name = Text(required=False, allow_null=True, max_length=200, help_text="What the document is called.")

@@ -1,25 +1,28 @@
 """Lists with an opaque cursor: stable while rows are being added, since it names the last row that was seen."""
 
-import base64
-import binascii
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.core.validators import RegexValidator
+from django.db.models import QuerySet, UUIDField
 from rest_framework import serializers
+from ulid import ULID
 
-from memos.api.problems import invalid
 from memos.api.serializers import CamelSerializer, Text
 
 ORDERS = [("asc", "asc"), ("desc", "desc")]
+_WRONG = "This is no cursor of this list."
+ID = RegexValidator(r"\A[0-7][0-9A-HJKMNP-TV-Z]{25}\Z", _WRONG)
+POSITION = RegexValidator(r"\A0{13}[0-7][0-9A-HJKMNP-TV-Z]{12}\Z", _WRONG)
+"""A cursor is an id's 128 bits, or a position's 63, as ULIDs write them: what looks like one can be read."""
 
 
 class PageQuery(CamelSerializer):
     """The query parameters that every list takes."""
 
     limit = serializers.IntegerField(default=50, min_value=1, max_value=200, help_text="How many to return.")
-    cursor = Text(required=False, max_length=200, help_text="`nextCursor` of the page before.")
+    cursor = Text(required=False, validators=[ID], help_text="`nextCursor` of the page before.")
     order = serializers.ChoiceField(ORDERS, default="desc", help_text="By time; newest first by default.")
 
 
@@ -38,7 +41,7 @@ def paginate(
     by: str = "id",
     along: tuple[str, Any] | None = None,
 ) -> Page:
-    """One page of ``rows`` in the order of the unique column ``by``. Raises a 400 where the cursor is broken.
+    """One page of ``rows`` in the order of the unique column ``by``.
 
     ``along`` is a column with the value that all of them have in it, and names the index to read them by: (…, column,
     ``by`` descending). Where a table has millions of rows, PostgreSQL may take a value that many have for one that
@@ -61,13 +64,10 @@ def _alongside(rows: QuerySet[Any], column: str, value: Any) -> QuerySet[Any]:
 
 
 def _after(rows: QuerySet[Any], cursor: str, by: str, descending: bool) -> QuerySet[Any]:
-    field = rows.model._meta.get_field(by)
-    try:
-        value = field.to_python(base64.urlsafe_b64decode(cursor.encode() + b"==").decode())
-        return rows.filter(**{f"{by}__{'lt' if descending else 'gt'}": field.get_prep_value(value)})
-    except (binascii.Error, UnicodeError, ValueError, OverflowError, ValidationError):
-        raise invalid("cursor", "This is no cursor of this list.") from None
+    last = ULID.from_str(cursor).to_uuid()
+    value = last if isinstance(rows.model._meta.get_field(by), UUIDField) else last.int
+    return rows.filter(**{f"{by}__{'lt' if descending else 'gt'}": value})
 
 
-def _encode(value: Any) -> str:
-    return base64.urlsafe_b64encode(str(value).encode()).decode().rstrip("=")
+def _encode(value: UUID | int) -> str:
+    return str(ULID.from_uuid(value) if isinstance(value, UUID) else ULID.from_int(value))

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.dateparse import parse_datetime
 from drf_spectacular.types import OpenApiTypes
@@ -21,6 +21,9 @@ def camel_case(name: str) -> str:
 
 class CamelSerializer(serializers.Serializer[Any]):
     """Fields are declared in snake_case and stand in the API in camelCase; an unknown one is refused by name."""
+
+    json_schema: ClassVar[dict[str, Any]] = {}
+    """What `validate` asks of several fields together, as keywords of JSON Schema, where that can say it."""
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         return {camel_case(name): _from(name, field) for name, field in super().get_fields().items()}
@@ -55,6 +58,9 @@ def _unknown(data: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, li
 class Text(serializers.CharField):
     """A string and nothing that merely looks like one; whitespace is kept as it was sent."""
 
+    json_schema: ClassVar[dict[str, Any]] = {}
+    """What else is asked of it, as keywords of JSON Schema."""
+
     def __init__(self, **kwargs: Any):
         super().__init__(trim_whitespace=False, **kwargs)
 
@@ -66,13 +72,21 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class Ref(Text):
+    """A public id where its name does not say whose: of one of these kinds, or of any kind."""
+
+    def __init__(self, *nouns: str, **kwargs: Any):
+        super().__init__(**({"max_length": 100} | kwargs))
+        self.nouns = nouns
+
+
 class Whole(serializers.IntegerField):
-    """A whole number in a body, where a string that looks like one is none."""
+    """A whole number in a body, where a string that looks like one is none; 5.0 is 5, as JSON Schema has it."""
 
     def to_internal_value(self, data: Any) -> int:
-        if not isinstance(data, int) or isinstance(data, bool):
+        if isinstance(data, bool) or not isinstance(data, int | float) or data != int(data):
             self.fail("invalid")
-        return data
+        return int(data)
 
 
 class Flag(serializers.BooleanField):
@@ -89,8 +103,10 @@ class NoBody(CamelSerializer):
 
 
 class Deleted(CamelSerializer):
-    deleted = serializers.BooleanField()
-    id = serializers.CharField()
+    """What was deleted is gone, with all that rested on it alone."""
+
+    deleted = serializers.BooleanField(help_text="Always true.")
+    id = Ref(help_text="Of what was deleted.")
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)

@@ -1,10 +1,11 @@
 """The base of every endpoint under /v1: the project comes from the key, the query and the body are strict."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 from uuid import UUID
 
 from rest_framework import viewsets
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.exceptions import ErrorDetail, MethodNotAllowed, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -32,6 +33,8 @@ class ProjectViewSet(viewsets.ViewSet):
     """Action → the scope it needs, where that is not `read` for GET and `write` for the rest."""
     queries: dict[str, type[CamelSerializer]] = {}
     """Action → the serializer of its query parameters; every other action takes none."""
+    problems: dict[str, Sequence[str]] = {}
+    """Action → codes of `memos.api.codes` that it gives beside those which follow from what it takes."""
     waiting: frozenset[str] = frozenset()
     """Actions that wait for a worker, and so can't be one transaction."""
     graph_id: UUID | None = None
@@ -47,6 +50,8 @@ class ProjectViewSet(viewsets.ViewSet):
         self._count()
         sizes.check(request, most_bytes(self))
         super().initial(request, *args, **kwargs)
+        if (request.method or "").lower() not in (self.action_map or {}):
+            raise MethodNotAllowed(request.method or "")  # before its query is looked at
         self.query = self._read_query(request)
         if self._is_to_be_done_once(request):
             keep = idempotency.in_steps if self.action in self.waiting else idempotency.once

@@ -27,7 +27,8 @@ def environment(options: Options, endpoints: Endpoints) -> dict[str, str]:
 
 def web(options: Options, folder: DataFolder, env: dict[str, str], listening: socket.socket) -> Child:
     command = ["gunicorn", "memos.wsgi:application", "--bind", f"fd://{listening.fileno()}"]
-    command += ["--worker-class", "gthread", "--workers", "1", "--threads", str(options.web_threads)]
+    command += ["--worker-class", "memos.server.Worker", "--workers", "1", "--threads", str(options.web_threads)]
+    command += ["--limit-request-line", "8190"]  # the most that gunicorn takes: what to recall for stands in the URL
     command += ["--timeout", "120", "--graceful-timeout", "2", "--no-control-socket"]
     child = _python("web", command, options, folder, env)
     child.pass_fds = (listening.fileno(),)

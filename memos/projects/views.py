@@ -30,7 +30,11 @@ class AuditViewSet(ProjectViewSet):
         entries = AuditEntry.objects.for_project(self.project).told(**wanted)
         return self.page("entries", paginate(entries, **page_of(self.query)), forms.AuditEntryOut)
 
-    @extend_schema(parameters=[forms.AuditSpan], responses={(200, JSON_LINES): OpenApiResponse(forms.AuditEntryOut)})
+    @extend_schema(
+        operation_id="exportAudit",
+        parameters=[forms.AuditSpan],
+        responses={(200, JSON_LINES): OpenApiResponse(forms.AuditEntryOut)},
+    )
     def export(self, request: Request) -> StreamingHttpResponse:
         """Stream a span of the audit log as JSON Lines, oldest first; the export itself is in the log."""
         audit.record(self.caller, "audit.exported", self.project.ref, **_shown(self.query))

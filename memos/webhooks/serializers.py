@@ -14,6 +14,8 @@ from memos.webhooks.models import KNOWN_EVENTS, WANTED, Delivery, EventType, Web
 class Address(Text):
     """A URL that may be delivered to."""
 
+    json_schema = {"format": "uri", "pattern": r"^https?://[^\s@#]+$"}
+
     def to_internal_value(self, data: Any) -> str:
         url = super().to_internal_value(data)
         try:

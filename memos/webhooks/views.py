@@ -26,6 +26,11 @@ class WebhookViewSet(ProjectViewSet):
         ("list", "create", "retrieve", "partial_update", "destroy", "rotate", "test", "deliveries", "replay"),
         Scope.ADMIN,
     )
+    problems = {
+        "create": ["TOO_MANY_WEBHOOKS"],
+        "test": ["WEBHOOK_DISABLED"],
+        "replay": ["WEBHOOK_DISABLED"],
+    }
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """The address of a new webhook is asked for here: not in the transaction that keeps a repeatable answer."""

@@ -98,6 +98,11 @@ def test_an_unknown_query_parameter_is_refused_by_name(api: Api, things: dict[st
     assert rows() == before
 
 
+def test_a_query_parameter_that_stands_there_twice_is_refused_by_name(api: Api, things: dict[str, str]) -> None:
+    response = api.get(f"/v1/users/{things['user']}/context", groups=["acme", "x"], template="x")
+    assert bad_fields(response) == {"groups", "template"}
+
+
 @pytest.mark.parametrize("endpoint", [e for e in ENDPOINTS if e.method == "POST" and e.media == JSON], ids=str)
 def test_an_unknown_field_is_refused_by_name(api: Api, things: dict[str, str], endpoint: Endpoint) -> None:
     before = rows()
@@ -170,6 +175,7 @@ def test_another_method_is_not_allowed(api: Api, things: dict[str, str], path: s
     for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"} - set(here):
         response = api.send(method, _path(next(iter(here.values())), things))
         problem(response, 405, "METHOD_NOT_ALLOWED")
+        problem(api.send(method, _path(next(iter(here.values())), things), limit="5"), 405, "METHOD_NOT_ALLOWED")
         assert set(here) <= set(response["Allow"].split(", "))
 
 

@@ -150,3 +150,8 @@ def test_a_span_that_ends_before_it_begins_is_refused(api: Api, user: dict[str, 
     span = {"from": "2026-03-02T09:00:00Z", "to": "2026-03-02T09:00:00Z"}
     response = api.post(f"/v1/users/{user['id']}/search", {"query": "tea", "filters": span})
     assert bad_fields(response) == {"filters.to"}
+
+
+def test_a_whole_number_may_be_written_with_a_point(api: Api, user: dict[str, Any]) -> None:
+    assert api.post(f"/v1/users/{user['id']}/search", {"query": "x", "limit": 5.0}).status_code == 200
+    assert bad_fields(api.post(f"/v1/users/{user['id']}/search", {"query": "x", "limit": 5.5})) == {"limit"}
