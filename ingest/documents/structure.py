@@ -34,7 +34,7 @@ def cut(value: Any, length: int) -> Iterator[str]:
         if piece and letters < least and _cost(text) <= room:
             piece, letters, room = f"{piece}\n{text}", letters + len(line), room - _cost(text)
         else:
-            if piece:
+            if piece.strip():
                 yield piece
             piece = _behind(path, line)
             letters, room = len(line), MAX_PIECE_WORDS - _cost(piece)

@@ -23,12 +23,14 @@ def test_it_asks_first_and_says_why_it_failed(console: Client, failed: IngestJob
     assert path_of(failed, "retry") in console.get(path_of(failed, "change")).content.decode()
     page = console.get(path_of(failed, "retry")).content.decode()
     assert "&lt;b&gt;it broke&lt;/b&gt;" in page
-    assert IngestJob.objects.get().status == "failed"
+    failed.refresh_from_db()
+    assert failed.status == "failed"
 
 
 def test_it_is_queued_and_the_operator_is_on_record(console: Client, failed: IngestJob) -> None:
     assert console.post(path_of(failed, "retry")).status_code == 302
-    assert (IngestJob.objects.get().status, IngestJob.objects.get().attempts) == ("queued", 0)
+    failed.refresh_from_db()
+    assert (failed.status, failed.attempts) == ("queued", 0)
     entry = AuditEntry.objects.get(action="job.retried")
     assert (entry.target_id, entry.actor_label) == (failed.ref, "ann")
 
@@ -38,10 +40,12 @@ def test_one_that_did_not_fail_has_nothing_to_retry(console: Client, job: Ingest
     IngestJob.objects.update(status=status)
     assert path_of(job, "retry") not in console.get(path_of(job, "change")).content.decode()
     assert console.post(path_of(job, "retry")).status_code in (403, 404)
-    assert IngestJob.objects.get().status == status
+    job.refresh_from_db()
+    assert job.status == status
 
 
 def test_an_onlooker_retries_nothing(onlooker: Client, failed: IngestJob) -> None:
     assert path_of(failed, "retry") not in onlooker.get(path_of(failed, "change")).content.decode()
     assert onlooker.post(path_of(failed, "retry")).status_code == 403
-    assert IngestJob.objects.get().status == "failed"
+    failed.refresh_from_db()
+    assert failed.status == "failed"

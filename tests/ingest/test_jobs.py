@@ -9,7 +9,7 @@ from django.conf import LazySettings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from ingest import pipeline, tasks
+from ingest import pipeline, reading, tasks
 from ingest.models import IngestJob
 from memos.projects.models import AuditEntry
 from tests import factories as make
@@ -62,7 +62,7 @@ def retry(api: Api, job: dict[str, Any]) -> Any:
 
 def readable(monkeypatch: pytest.MonkeyPatch) -> None:
     """What could not be read can be now."""
-    monkeypatch.setattr(pipeline, "extractor", lambda: _Forgiving())
+    monkeypatch.setattr(reading, "extractor", lambda: _Forgiving())
 
 
 class _Forgiving(Scripted):
@@ -220,7 +220,7 @@ def test_while_a_worker_reads_the_graph_it_is_done_once(
     """The worker that has the lease does not see it; whoever comes next does."""
     readable(monkeypatch)
     api.say(thread, "visited Rome")
-    reached, retried, real = threading.Event(), threading.Event(), pipeline._extract
+    reached, retried, real = threading.Event(), threading.Event(), reading.extract
     answers: list[int] = []
 
     def reach_and_wait(*args: Any) -> Any:
@@ -234,7 +234,7 @@ def test_while_a_worker_reads_the_graph_it_is_done_once(
         retried.set()
         connection.close()
 
-    monkeypatch.setattr(pipeline, "_extract", reach_and_wait)
+    monkeypatch.setattr(reading, "extract", reach_and_wait)
     other = threading.Thread(target=try_again)
     other.start()
     graph = IngestJob.objects.first().graph_id

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from graphs.models import Graph, Memory
-from ingest import pipeline, resolve
+from ingest import messages, resolve
 from ingest.models import IngestJob
 from memos import ids
 from memos.webhooks import outbox
@@ -94,7 +94,7 @@ def test_a_job_that_failed_is_told_of_with_the_code_alone(
 
     hook()
     api.say(thread, "likes tea")
-    monkeypatch.setattr(pipeline, "_write", fail)
+    monkeypatch.setattr(messages, "write", fail)
     drain()
     job = IngestJob.objects.get()
     assert (job.status, job.error_detail) == ("failed", "ValueError: likes tea")

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from django.db.models import Model
 
-from ingest.transfer.export import CONTENT_TYPE
 from ingest.transfer.identities import renewer
 from memos import ids
+from memos.api.renderers import JSON_LINES
 from tests.world import Api
 
 Lines = list[dict[str, Any]]
@@ -24,7 +24,7 @@ def export(api: Api, user: dict[str, Any], **query: Any) -> bytes:
 
 
 def take_back(api: Api, raw: bytes, **options: Any) -> Any:
-    return api.send("POST", "/v1/users/import", raw, content_type=CONTENT_TYPE, **options)
+    return api.send("POST", "/v1/users/import", raw, content_type=JSON_LINES, **options)
 
 
 def imported(api: Api, raw: bytes) -> dict[str, Any]:
