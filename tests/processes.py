@@ -69,8 +69,8 @@ class Web(Process):
         with socket.create_server(("127.0.0.1", 0)) as listening:
             self.address: tuple[str, int] = listening.getsockname()
             self.url = "http://{}:{}".format(*self.address)
-            command = f"gunicorn tests.web_app:application --bind fd://{listening.fileno()} --worker-class gthread"
-            command += f" --workers {self.workers} --threads 4 --no-control-socket --log-level warning"
+            command = f"gunicorn tests.web_app:application --bind fd://{listening.fileno()} --workers {self.workers}"
+            command += " --worker-class memos.server.Worker --threads 4 --no-control-socket --log-level warning"
             self._run(command.split(), pass_fds=[listening.fileno()], cwd=settings.BASE_DIR)
         wait_until(self._answers)
         return self

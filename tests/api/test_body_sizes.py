@@ -67,7 +67,7 @@ def test_a_body_of_a_gibibyte_is_refused_before_it_is_sent_wherever_it_goes(
     things = things_of(api)
     before = rows()
     for endpoint in ENDPOINTS:
-        path = endpoint.at(things[endpoint.names]) if endpoint.names else endpoint.path
+        path = endpoint.at(things[endpoint.names] if endpoint.names else "", things)
         for secret, status, code in ((api.secret, 413, "PAYLOAD_TOO_LARGE"), (None, 401, "UNAUTHENTICATED")):
             connection = connect()
             connection.sendall(head(endpoint.method, path, secret, f"Content-Length: {GIBIBYTE}"))

@@ -9,8 +9,9 @@ from django.conf import LazySettings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from ingest import pipeline, reading, tasks
+from ingest import pipeline, reading
 from ingest.models import IngestJob
+from memos import bell
 from memos.projects.models import AuditEntry
 from tests import factories as make
 from tests.conftest import Drain
@@ -38,7 +39,7 @@ def rung(
 
     def during(call: Callable[[], Any]) -> Rung:
         found: Rung = []
-        monkeypatch.setattr(tasks, "_ring", lambda task, key: found.append(key))
+        monkeypatch.setattr(bell, "ring", lambda task, key: found.append(key))
         with django_capture_on_commit_callbacks(execute=True):
             call()
         return found

@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 
 from graphs.models import Document, Entity, Episode, Memory
-from ingest import pipeline
+from ingest import reading
 from ingest.models import IngestJob
 from ingest.summaries import summarise
 from tests.conftest import Drain, drain_all
@@ -24,7 +24,7 @@ def lived(api: Api, drain: Drain) -> dict[str, Any]:
 def exported(django_db_setup: None, django_db_blocker: Any) -> bytes:
     """The export of such a user, in whom Ann was merged into Anna; the user is gone."""
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), transaction.atomic():
-        patch.setattr(pipeline, "extractor", Scripted)
+        patch.setattr(reading, "extractor", Scripted)
         api = make_world().owner
         user = live(api, drain_all)
         merge(api)

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.conf import settings
 
 from graphs.models import Embedding, Graph
-from ingest.erase import user as erasing
+from ingest.erase import owner as erasing
 from ingest.transfer import export as exporting
 from ingest.transfer.columns import Record
 from ingest.transfer.records import OF_GROUP, OF_USER
