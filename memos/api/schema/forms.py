@@ -15,7 +15,9 @@ from memos.api.serializers import Moment, Ref, Text
 WORDS = Path(__file__).with_name("words.yaml")
 NO_NUL = r"^[^\u0000]*$"
 NOT_BLANK = r"^[^\u0000]*\S[^\u0000]*$"
-RFC_3339 = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
+_DATE, _TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2}", r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
+RFC_3339 = f"^(?!000[01]|9999){_DATE}T{_TIME}(Z|[+-][0-9]{{2}}:[0-9]{{2}})$"
+"""Without the years from which an offset leads out of what can be kept."""
 
 Schema = dict[str, Any]
 
