@@ -79,7 +79,9 @@ def _edit(caller: Caller, graph: Graph, memory: Memory, given: dict[str, Any]) -
 
 
 def _statement(memory: Memory, given: dict[str, Any]) -> Episode:
-    return statement_of(memory, in_words(given.get("content", memory.content), memory.about), timezone.now())
+    """In the words that were given; where only dates were, without a name, which may be known from a message alone."""
+    words = in_words(given["content"], memory.about) if "content" in given else in_words(memory.content, None)
+    return statement_of(memory, words, timezone.now())
 
 
 def _change(caller: Caller, memory: Memory, given: dict[str, Any], episode: Episode | None) -> None:

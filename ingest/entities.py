@@ -13,7 +13,7 @@ from graphs.kinds import EntityType
 from graphs.models import Entity, Graph, Memory
 from ingest import facts, merging, tasks
 from memos import ids
-from memos.api.problems import invalid, not_found
+from memos.api.problems import Problem, invalid, not_found
 from memos.projects import audit
 from memos.projects.audit import Caller
 
@@ -61,6 +61,9 @@ def merge_entities(*, caller: Caller, entity: Entity, entity_ids: Sequence[str])
     others = [_other(entity, ref) for ref in dict.fromkeys(entity_ids)]
     for other in others:
         _refuse_what_makes_no_sense(entity, other)
+    if 1 + max((merging.depth(other.merged) for other in others), default=0) > merging.DEEPEST:
+        detail = f"Entities are merged at most {merging.DEEPEST} levels deep: merge them into one side by side."
+        raise Problem(409, "MERGED_TOO_DEEPLY", detail)
     for other in others:
         merging.absorb(entity, other)
     _changed(caller, entity, "entity.merged", entities=[other.ref for other in others])

@@ -21,6 +21,15 @@ _STATE = ("type", "apart", "summary", "merged")
 """What is kept of a merged entity as it is, beside its names and times."""
 
 
+DEEPEST = 20
+"""Levels of entities that were merged into merged ones: each is kept within the next, and has to be read again."""
+
+
+def depth(merged: Sequence[dict[str, Any]]) -> int:
+    """How many levels a list of what was merged holds."""
+    return max((1 + depth(record["state"].get("merged", ())) for record in merged), default=0)
+
+
 def absorb(entity: Entity, other: Entity) -> None:
     """Let ``other`` go into ``entity``, which keeps all that it needs to give it back."""
     record = {

@@ -11,7 +11,7 @@ from django.utils import timezone
 from graphs.indexing import write_memory_text
 from graphs.kinds import MemoryKind, Precision
 from graphs.models import Entity, Episode, Graph, Memory, MemoryRevision, Source
-from graphs.render import sentence
+from graphs.models.memory import SPEAKER
 from ingest import events, facts, tasks
 from ingest.facts import Change
 from memos import ids
@@ -48,7 +48,8 @@ def state_memory(*, caller: Caller, graph: Graph, statement: Statement) -> Memor
         raise not_found("graph", graph.ref)
     graph = locked
     stated = _unsaved(graph, statement)
-    episode = statement_of(stated, sentence(stated), stated.said_at, statement.stream)
+    words = statement.content.replace(SPEAKER, " ")  # as they came: a name that we know is not the caller's
+    episode = statement_of(stated, words, stated.said_at, statement.stream)
     memory = facts.believed_twin(stated)
     if memory is None:
         memory = stated

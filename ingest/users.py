@@ -13,6 +13,7 @@ from ingest.erase.services import lock_graph
 from memos.api.problems import not_found
 from memos.projects import audit
 from memos.projects.audit import Caller
+from memos.webhooks import outbox
 from users.changes import differing, lock
 from users.models import User
 from users.services import user_exists
@@ -81,4 +82,5 @@ def _tell(graph: Graph) -> None:
     facts.bump(graph)
     Graph.objects.filter(pk=graph.pk).update(summarised_version=0)
     rows.forget_summary(graph, (), whatever_it_says=True)
+    outbox.forget_names(graph.pk)
     tasks.ring_graph(graph.pk)

@@ -258,9 +258,12 @@ UNFOLD = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "memos.api.middleware.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "memos.api.middleware.RequestIdFilter"},
+        "outside_the_api": {"()": "memos.api.middleware.OutsideTheApi"},
+    },
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
-    "loggers": {"httpx": {"level": "WARNING"}},
+    "loggers": {"httpx": {"level": "WARNING"}, "django.request": {"filters": ["outside_the_api"]}},
     "root": {"handlers": ["stderr"], "level": values.log_level},
 }

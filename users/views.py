@@ -79,6 +79,7 @@ class UserViewSet(ProjectViewSet):
         "summary": ["SUMMARY_PENDING"],
     }
     waiting = frozenset({"summary"})
+    telling = frozenset({"summary", "state"})
     reads = {"summary": "summary.read"}
 
     def look_up(self, **named: str) -> None:
@@ -231,6 +232,7 @@ class UserViewSet(ProjectViewSet):
 
 
 class GroupViewSet(ProjectViewSet):
+    telling = frozenset({"state"})
     queries = {"list": PageQuery, "memories": MemoryListQuery}
     scopes = {"search": Scope.READ}
     problems = {"create": ["GROUP_EXISTS"], "partial_update": ["GROUP_EXISTS"]}

@@ -68,6 +68,8 @@ class RelationViewSet(InGraphViewSet):
 
 
 class EntityViewSet(InGraphViewSet):
+    telling = frozenset({"merge", "split"})
+    problems = {"merge": ["MERGED_TOO_DEEPLY"]}
     queries = {"list": forms.EntityListQuery}
 
     def get_entity(self, ref: str) -> Entity:

@@ -40,6 +40,8 @@ def forget(lost: Loss, rest: Rest) -> dict[str, int]:
     names.see_again(seen)
     touched = going | {belief.memory.pk for belief in rest.beliefs}
     forget_summary(graph, touched, whatever_it_says=bool(renamed))
+    if renamed:
+        outbox.forget_names(graph.pk)
     episodes = _delete_episodes(lost.episodes) + _delete_episodes(Episode.objects.filter(pk__in=statements))
     changed(graph.pk)
     if touched:

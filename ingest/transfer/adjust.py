@@ -1,5 +1,6 @@
 """What has to differ, where a row is restored, from what its file says."""
 
+import json
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from graphs.models import Embedding, Entity, Graph, Memory
+from graphs.models import Document, Embedding, Entity, Graph, Memory
 from ingest import facts
 from ingest.models import IngestJob
 from ingest.transfer.lines import Line
@@ -34,6 +35,8 @@ class Adjuster:
                 row.digest = self._digest(row, line.values["aboutId"])
             case Embedding():
                 return self._is_of_use(row, line)
+            case Document():
+                _check_content(row, line)
             case IngestJob():
                 _queue(row)
         return True
@@ -69,6 +72,22 @@ class Adjuster:
             raise line.wrong("There have to be as many as `pieces` says, and as long as the others.", ".tokens")
         self.token_width = self.token_width or width
         return True
+
+
+def _check_content(document: Document, line: Line) -> None:
+    """It is read again when it is shown, and cut once more by a job that goes on."""
+    if document.type == Document.Type.TEXT:
+        return
+    try:
+        given = json.loads(document.content)
+    except (ValueError, RecursionError):
+        raise line.wrong("Give JSON.", ".content") from None
+    if document.type == Document.Type.MESSAGE and not _is_a_message(given):
+        raise line.wrong("Give a message with `role` and `content`.", ".content")
+
+
+def _is_a_message(given: Any) -> bool:
+    return isinstance(given, dict) and all(isinstance(given.get(name), str) for name in ("role", "content"))
 
 
 def _queue(job: IngestJob) -> None:

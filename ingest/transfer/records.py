@@ -15,7 +15,8 @@ from ingest.transfer.shapes import ENDS, MERGED, STATED, WRITTEN
 from threads.models import Message, Thread
 from users.models import Group, Summary, User
 
-LONGEST_DOCUMENT = 10 * 1024 * 1024
+LONGEST_DOCUMENT = 32 * 1024 * 1024
+"""What was given had at most 10 MiB; numbers may be longer as they are kept."""
 _KINDS = Episode.SourceKind
 _SOURCES = {_KINDS.MESSAGE: "msg", _KINDS.DOCUMENT: "doc", _KINDS.STATEMENT: "epi"}
 _STREAMS = {_KINDS.MESSAGE: "thr", _KINDS.DOCUMENT: "doc", _KINDS.STATEMENT: "epi"}

@@ -57,12 +57,14 @@ class Same:
         return value
 
     def load(self, given: Any, renew: Renew) -> Any:
-        if type(given) is not self.type:
+        if type(given) is not self.type or (isinstance(given, int) and abs(given) > _MOST):
             refuse(f"Give {_NAMES[self.type]}.")
         return _validated(self.column, given)
 
 
-_NAMES = {int: "a whole number", bool: "true or false"}
+_MOST = 2**53
+"""Counters go on from there: no column may be at its end."""
+_NAMES = {int: "a whole number of at most 53 bits", bool: "true or false"}
 
 
 @dataclass(frozen=True, slots=True)

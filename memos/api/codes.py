@@ -92,6 +92,11 @@ CODES = {
         "The memory is not believed any more, and stays as it was.",
         "This memory is not believed any more, and can't be changed.",
     ),
+    "MERGED_TOO_DEEPLY": Code(
+        409,
+        "An entity that others were merged into, level by level, can't be merged any deeper.",
+        "Entities are merged at most 20 levels deep: merge them into one side by side.",
+    ),
     "IDEMPOTENCY_MISMATCH": Code(
         409,
         "The `Idempotency-Key` was sent with another request before.",

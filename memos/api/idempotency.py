@@ -42,6 +42,8 @@ class View(Protocol):
     def project(self) -> Project: ...
     @property
     def graph_id(self) -> UUID | None: ...
+    @property
+    def tells_of_the_graph(self) -> bool: ...
     def look_up(self, **kwargs: Any) -> None: ...
     def to_keep(self, data: Any) -> Any: ...
 
@@ -78,7 +80,7 @@ def in_steps(view: View, work: Work) -> Work:
             if kept and kept.created_at > timezone.now() - LONGEST_WAIT:
                 raise _in_progress(key)
             Answer.objects.filter(project=view.project, key=key).delete()
-            begun = Answer.objects.create(**_named(view, key, fingerprint), of_the_whole=True)
+            begun = Answer.objects.create(**_named(view, key, fingerprint))
         try:
             response = work(request, *args, **kwargs)
         except BaseException:
@@ -127,7 +129,8 @@ def _replay(kept: Answer, fingerprint: bytes) -> Response:
 
 
 def _named(view: View, key: str, fingerprint: bytes) -> dict[str, Any]:
-    return {"project": view.project, "key": key, "fingerprint": fingerprint, "graph_id": view.graph_id}
+    named = {"project": view.project, "key": key, "fingerprint": fingerprint}
+    return {**named, "graph_id": view.graph_id, "of_the_whole": view.tells_of_the_graph}
 
 
 def _content(view: View, response: Response) -> dict[str, Any]:

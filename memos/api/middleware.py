@@ -37,3 +37,12 @@ class RequestIdFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = _current.get() or "-"
         return True
+
+
+class OutsideTheApi(logging.Filter):
+    """Django's own lines on requests to the API are left out: paths may hold an external id, often an e-mail address,
+    and each failure of ours is logged with its request id where it is answered."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        return request is None or not request.path.startswith("/v1/")

@@ -19,9 +19,10 @@ class AnswerQuerySet(RecordQuerySet["Answer"]):
 
     def forget(self, *, graph_id: UUID, ref: str) -> None:
         """Keep that a request was done, but not what was answered, where that may speak of what is deleted: a record
-        of that id, or what was told of the graph as a whole."""
+        of that id, or what was told of the graph as a whole. Such an answer that is still to come is not kept."""
         told = Q(body__contains=ref) | Q(of_the_whole=True)
         self.filter(told, graph_id=graph_id, status__isnull=False).update(body="")
+        self.filter(graph_id=graph_id, status=None).delete()
 
 
 class Answer(Record):
@@ -29,7 +30,7 @@ class Answer(Record):
 
     ``fingerprint`` is a SHA-256 of what was asked. ``status`` NULL says that the work goes on. ``body`` is JSON, and
     empty where what it speaks of was deleted since. ``graph_id`` is the graph that the request was about: the answer is
-    deleted with it. ``of_the_whole`` is an answer that was made from all that the graph holds, as a summary is.
+    deleted with it. ``of_the_whole`` is an answer that was made from what the graph holds: a summary, an entity.
     """
 
     PREFIX = "idm"

@@ -154,7 +154,7 @@ class Metadata(serializers.Field[Any, Any, Any, Any]):
 
 def json_text(value: Any) -> str | None:
     """A value as JSON; None where it holds a NUL or half of a surrogate pair, which no column can keep."""
-    text = json.dumps(value, ensure_ascii=False)
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -37,6 +37,8 @@ class ProjectViewSet(viewsets.ViewSet):
     """Action → codes of `memos.api.codes` that it gives beside those which follow from what it takes."""
     waiting: frozenset[str] = frozenset()
     """Actions that wait for a worker, and so can't be one transaction."""
+    telling: frozenset[str] = frozenset()
+    """Actions that are answered with what a graph holds: nobody is told it again once something was deleted there."""
     graph_id: UUID | None = None
     """The graph that the request is about: what is kept of its answer goes with it."""
     reads: dict[str, str | None] = {}
@@ -56,6 +58,10 @@ class ProjectViewSet(viewsets.ViewSet):
         if self._is_to_be_done_once(request):
             keep = idempotency.in_steps if self.action in self.waiting else idempotency.once
             self.post = keep(self, getattr(self, self.action or ""))  # `dispatch` looks for its handler after this
+
+    @property
+    def tells_of_the_graph(self) -> bool:
+        return (self.action or "") in self.telling
 
     def look_up(self, **named: str) -> None:
         """Find what the path names and set `graph_id`, or raise a 404; a view with an action in `waiting` can do so."""

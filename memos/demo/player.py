@@ -28,7 +28,8 @@ class Player:
         try:
             response = self.http.request(method, path, **options)
         except httpx.HTTPError as error:
-            raise ServerRefused(f"{self.url} does not answer: {error}. Is Memos running?") from error
+            hint = "Is Memos running there? Set PORT as for `make run`, or give --url."
+            raise ServerRefused(f"{self.url} does not answer: {error}. {hint}") from error
         if response.is_error:
             problem = response.json()
             raise ServerRefused(f"{method} {path}: {problem.get('code')}: {problem.get('detail')}")

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from memos import ids
@@ -68,8 +69,16 @@ def forget_subjects(subject_ids: Collection[UUID]) -> None:
         _delete(Q(subject_id__in=subject_ids))
 
 
+def forget_names(graph_id: UUID) -> None:
+    """Take out the sentences of a graph in which a name stands that was taken back; the events stay."""
+    told = Delivery.objects.filter(graph_id=graph_id, payload__data__has_key="content")
+    told.update(payload=RawSQL("payload #- '{data,content}'", []))
+
+
 def _delete(which: Q) -> None:
+    """First they are locked: a replay of one that goes on now is waited for, and its copy deleted too."""
     rows = Delivery.objects.filter(which)
+    list(rows.select_for_update().values_list("pk", flat=True))
     rows._raw_delete(rows.db)
 
 

@@ -105,6 +105,8 @@ def replay(*, caller: Caller, delivery: Delivery) -> Delivery:
     Raises a 409 where the webhook is disabled, and a 404 where it is gone.
     """
     webhook = _enabled(caller, delivery.webhook)
+    if not Delivery.objects.select_for_update(of=("self",)).filter(pk=delivery.pk).exists():
+        raise not_found("delivery", delivery.ref)  # what it speaks of was deleted meanwhile
     anew = Delivery.objects.create(
         project=caller.project,
         webhook=webhook,

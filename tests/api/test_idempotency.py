@@ -165,6 +165,34 @@ def test_no_replay_tells_a_summary_after_something_was_deleted(
     problem(send(api, f"/v1/users/{user['id']}/summary", {}), 404, "NOT_FOUND")
 
 
+def test_no_replay_tells_an_entity_after_something_was_deleted(
+    api: Api, thread: dict[str, Any], user: dict[str, Any], drain: Drain
+) -> None:
+    said = api.say(thread, "likes Vexoria", "knows Vexorian")["messages"]
+    drain()
+    listed = api.get(f"/v1/graphs/{user['graphId']}/entities").json()["entities"]
+    one, other = [each["id"] for each in listed if not each["isSubject"]]
+    merge = f"/v1/entities/{one}/merge", {"entityIds": [other]}
+    assert send(api, *merge).status_code == 200
+    api.delete(f"/v1/messages/{said[0]['id']}")
+    problem(send(api, *merge), 404, "NOT_FOUND")
+    assert "Vexor" not in Answer.objects.get().body
+
+
+def test_an_answer_that_is_still_to_come_is_not_kept_once_something_was_deleted(
+    api: Api, user: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stated = api.post(f"/v1/users/{user['id']}/memories", {"content": "Alice has a dog."}).json()
+
+    def made_meanwhile(user: User, asked: Any) -> Summary:
+        api.delete(f"/v1/memories/{stated['id']}")
+        return Summary(text="Alice has a dog.", memory_count=1)
+
+    monkeypatch.setattr(services, "_wait_for_summary", made_meanwhile)
+    assert send(api, f"/v1/users/{user['id']}/summary", {}).status_code == 200
+    assert not Answer.objects.exists()
+
+
 def test_a_summary_that_goes_on_is_in_progress_and_done_again_once_its_process_is_gone(
     api: Api, user: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

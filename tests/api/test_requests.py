@@ -52,3 +52,18 @@ def test_what_cannot_be_rendered_is_not_acceptable(api: Api) -> None:
 def test_head_is_answered_like_get_without_a_body(api: Api) -> None:
     response = api.send("HEAD", "/v1/users")
     assert (response.status_code, response.content) == (200, b"")
+
+
+def test_an_external_id_in_a_path_is_not_written_to_the_log(api: Api) -> None:
+    """The logger passes its records on to the handlers of this process as to those of the web server."""
+    lines: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
+    logging.getLogger().addHandler(handler)
+    try:
+        api.get("/v1/users/ext:canary@example.com")
+        api.get("/outside")
+    finally:
+        logging.getLogger().removeHandler(handler)
+    assert not [line for line in lines if "canary" in line]
+    assert [line for line in lines if "/outside" in line]

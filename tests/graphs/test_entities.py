@@ -8,7 +8,7 @@ from graphs.entities import call
 from graphs.kinds import EntityType
 from graphs.models import Entity, Graph, Memory, Mention, Relation
 from graphs.models.memory import SPEAKER
-from ingest import facts
+from ingest import facts, merging
 from memos.projects.models import AuditEntry
 from tests.conftest import Drain
 from tests.factories import EntityFactory, MemoryFactory, MentionFactory, RelationFactory
@@ -373,3 +373,17 @@ def test_nor_does_one_remember_from_whom_it_was_told_apart(
     lisbon.refresh_from_db()
     assert lisbon.apart == []
     assert not Entity.objects.filter(name="Lisboa").exists()
+
+
+def test_a_chain_of_merges_ends_before_it_could_not_be_read_again(
+    api: Api, user: dict[str, Any], thread: dict[str, Any], drain: Drain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merging, "DEEPEST", 2)
+    api.say(thread, "likes tea", "likes milk", "likes juice", "likes water")
+    drain()
+    listed = api.get(f"/v1/graphs/{user['graphId']}/entities").json()["entities"]
+    first, second, third, fourth = [one["id"] for one in listed if not one["isSubject"]]
+    assert api.post(f"/v1/entities/{second}/merge", {"entityIds": [first]}).status_code == 200
+    assert api.post(f"/v1/entities/{third}/merge", {"entityIds": [second]}).status_code == 200
+    problem(api.post(f"/v1/entities/{fourth}/merge", {"entityIds": [third]}), 409, "MERGED_TOO_DEEPLY")
+    assert api.post(f"/v1/entities/{third}/merge", {"entityIds": [fourth]}).status_code == 200

@@ -214,3 +214,16 @@ def _frame_lines(block: str) -> list[str]:
 def test_a_line_does_not_end_in_the_beginning_of_a_tag(text: str) -> None:
     assert not fence.line(text).endswith("<")
     assert "‹" in fence.line(text)
+
+
+def test_what_an_application_stated_is_not_put_into_the_mouth_of_the_user(
+    api: Api, user: dict[str, Any], drain: Drain
+) -> None:
+    api.new_group("acme")
+    api.state("acme", "Invoices are at billing.acme.com.")
+    drain()
+    found = api.post("/v1/groups/acme/search", {"query": "invoices", "kinds": ["episode"]}).json()["items"]
+    assert found
+    block = api.get(f"/v1/users/{user['id']}/context", query="Where are invoices?", groups="acme").json()["context"]
+    assert "billing.acme.com" in block
+    assert "User: Invoices" not in block

@@ -13,6 +13,8 @@ from users.context import fence
 _FORMATS = {Precision.YEAR: "%Y", Precision.MONTH: "%B %Y", Precision.TIME: "%-d %B %Y, %H:%M"}
 _DAY = "%-d %B %Y"
 SOMEONE = "Someone"
+STATED = "Stated"
+"""What an application says of a user, or to a group: nobody in the conversation said it."""
 _HAPPENS = (MemoryKind.EVENT, MemoryKind.PLAN)
 
 
@@ -60,12 +62,15 @@ def of_entity(hit: Hit, section: str) -> Line:
 
 
 def speaker_of(episode: Episode, group: str) -> str:
-    """Who said it, or the document that it stands in. An unnamed user of a group is not whom the block is about."""
+    """Who said it, or the document that it stands in, or that it was stated. An unnamed user of a group is not whom the
+    block is about."""
     if episode.speaker:
         return fence.label(episode.speaker)
     if episode.source_kind == Episode.SourceKind.DOCUMENT and not episode.role:
         name = (episode.document_name or "").replace('"', "'")
         return f'Document "{fence.label(name)}"' if name else "Document"
+    if episode.source_kind == Episode.SourceKind.STATEMENT:
+        return STATED
     return SOMEONE if group and episode.role == "user" else (episode.role or "user").capitalize()
 
 

@@ -10,6 +10,7 @@ from graphs.models import Embedding, Entity, Episode, Graph, Memory, MemoryRevis
 from ingest import messages, pipeline, reading, summaries
 from ingest.models import IngestJob
 from memos.projects.models import AuditEntry
+from memos.webhooks.models import Delivery
 from tests.conftest import Drain, drain_all
 from tests.scripted import Scripted
 from tests.world import Api, problem
@@ -259,3 +260,29 @@ def test_words_that_no_memory_came_of_are_not_found_any_more_either(
     assert "harbour" in str(api.post(path, query).json())
     deleted(api, f"/v1/messages/{gone}")
     assert "harbour" not in str(api.post(path, query).json())
+
+
+def test_new_dates_and_a_statement_of_a_fact_do_not_write_down_a_name_that_is_taken_back(
+    api: Api, drain: Drain
+) -> None:
+    user = api.new_user()
+    thread = api.new_thread(user)
+    [name, _] = tell(api, thread, drain, "named Xylotron", "works_at Plonk")
+    [work] = api.memories(user, kind="work")
+    api.patch(f"/v1/memories/{work['id']}", {"validFrom": "2020-01-01T00:00:00Z"})
+    api.post(f"/v1/users/{user['id']}/memories", {"content": "The user likes tea."})
+    deleted(api, f"/v1/messages/{name}")
+    drain()
+    assert not [episode.content for episode in Episode.objects.filter(content__contains="Xylotron")]
+
+
+def test_a_delivery_that_waits_does_not_tell_a_name_that_is_taken_back(api: Api, drain: Drain) -> None:
+    api.post("/v1/webhooks", {"url": "https://1.1.1.1/hooks", "includeContent": True})
+    user = api.new_user()
+    thread = api.new_thread(user)
+    [name] = tell(api, thread, drain, "named Xylotron")
+    tell(api, thread, drain, "works_at Plonk")
+    assert [row for row in Delivery.objects.all() if "Xylotron" in str(row.payload)]
+    deleted(api, f"/v1/messages/{name}")
+    assert not [row for row in Delivery.objects.all() if "Xylotron" in str(row.payload)]
+    assert Delivery.objects.filter(event="memory.created").exists()

@@ -110,6 +110,30 @@ def test_nothing_may_follow_the_end(world: World, sent: Lines) -> None:
     assert refused(world, joined([*sent, sent[-1]])) == {f"lines[{len(sent) + 1}]"}
 
 
+@pytest.mark.parametrize(
+    ("record", "field", "value"),
+    [
+        ("graph", "version", 2**63 - 1),
+        ("thread", "nextPosition", 2**63 - 1),
+        ("thread", "nextEpisode", 2**63 - 1),
+        ("message", "position", 2**63 - 1),
+    ],
+)
+def test_a_counter_at_its_end_is_refused(world: World, sent: Lines, record: str, field: str, value: int) -> None:
+    number = number_of(sent, record)
+    sent[number - 1][field] = value
+    assert refused(world, joined(sent)) == {f"lines[{number}].{field}"}
+
+
+@pytest.mark.parametrize(("type_", "content"), [("json", "no json {"), ("message", "no json"), ("message", "[1]")])
+def test_a_document_that_could_not_be_shown_again_is_refused(
+    world: World, sent: Lines, type_: str, content: str
+) -> None:
+    number = number_of(sent, "document")
+    sent[number - 1] |= {"type": type_, "content": content}
+    assert refused(world, joined(sent)) == {f"lines[{number}].content"}
+
+
 @pytest.mark.parametrize("counts", [None, {}, {"memory": 1}, "x"])
 def test_the_counts_have_to_be_right(world: World, sent: Lines, counts: Any) -> None:
     raw = joined([*sent[:-1], {"record": "end", "counts": counts}])
@@ -133,7 +157,7 @@ def test_without_its_graph_or_its_subject_it_is_refused(world: World, sent: Line
 
 
 RECORDS = [pytest.param(record, id=record.name) for record in OF_USER.by_name.values()]
-WRONG: list[Any] = [{"nonsense": 1}, [["x"]], "\0", "\ud800", True, 1.5, "x" * 11_000_001]
+WRONG: list[Any] = [{"nonsense": 1}, [["x"]], "\0", "\ud800", True, 1.5, "x" * 34_000_001]
 STRICT = {("source", "stated"), ("job", "written")}
 """Objects whose names are known."""
 

@@ -19,4 +19,4 @@ class Command(ProjectCommand):
         key = find_key(options["key"])
         caller = Caller.from_command(key.project, "set_key_limit")
         key = services.set_key_limit(caller=caller, key=key, requests_per_minute=options["requests_per_minute"])
-        self.note(f"{key.ref} ({key.prefix}…): {key.requests_per_minute or 'as its project says'}, requests a minute.")
+        self.note(f"{key.ref} ({key.prefix}…): requests a minute {key.requests_per_minute or 'as its project says'}.")
