@@ -168,7 +168,7 @@ def test_no_replay_tells_a_summary_after_something_was_deleted(
 def test_no_replay_tells_an_entity_after_something_was_deleted(
     api: Api, thread: dict[str, Any], user: dict[str, Any], drain: Drain
 ) -> None:
-    said = api.say(thread, "likes Vexoria", "knows Vexorian")["messages"]
+    said = api.say(thread, "likes Vexoria", "likes Vexorian")["messages"]
     drain()
     listed = api.get(f"/v1/graphs/{user['graphId']}/entities").json()["entities"]
     one, other = [each["id"] for each in listed if not each["isSubject"]]
