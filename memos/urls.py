@@ -16,7 +16,8 @@ from memos.api.renderers import EXPORT_RENDERERS
 from memos.projects.views import AuditViewSet
 from memos.webhooks.views import WebhookViewSet
 from threads.views import MessageViewSet, ThreadViewSet
-from users.views import CONTEXT_RENDERERS, GroupViewSet, UserViewSet
+from users.groups.views import GroupViewSet
+from users.views import CONTEXT_RENDERERS, UserViewSet
 
 ONE: dict[str, Any] = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
 
