@@ -145,7 +145,7 @@ class WebhookAdmin(DeletingAdmin, SendingAdmin):
 
 @admin.register(Delivery)
 class DeliveryAdmin(SendingAdmin):
-    list_display = ("shown_id", "event", "state", "webhook_link", "attempts", "response_status", "reason", "created")
+    list_display = ("shown_id", "event", "state", "webhook_link", "attempts", "reason", "created")
     list_filter = (("status", NewestChoices), ("event", NewestChoices), ("project", FirstProjects))
     search_help_text = "whd_…, evt_…, whk_…, usr_…, mem_…, ij_…, grph_…, prj_…"
     finding = Finding(
