@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from memos.projects import audit, keys
 from memos.projects.audit import Caller
-from memos.projects.models import ApiKey, Project, Scope
+from memos.projects.models import ApiKey, AuditEntry, Project, Scope
 
 CallerOf = Callable[[Project], Caller]
 """Who makes a project can be named only once the project is there."""
@@ -143,6 +143,7 @@ def rotate_key(*, caller: Caller, key: ApiKey, grace: timedelta) -> IssuedKey:
         raise ValidationError(f"{old.ref} is revoked: a revoked key can't be rotated.")
     if old.expires_at and old.expires_at <= timezone.now():
         raise ValidationError(f"{old.ref} has expired: its successor would too. Make a new key instead.")
+    _refuse_twice(old)
     issued = create_key(
         caller=caller,
         name=old.name,
@@ -155,6 +156,13 @@ def rotate_key(*, caller: Caller, key: ApiKey, grace: timedelta) -> IssuedKey:
     old.save(update_fields=["expires_at"])
     audit.record(caller, "key.rotated", old.ref, by=issued.key.ref, grace_seconds=int(grace.total_seconds()))
     return issued
+
+
+def _refuse_twice(key: ApiKey) -> None:
+    """A key that was rotated ends after its grace, and what it is rotated into once more would end with it."""
+    rotated = AuditEntry.objects.for_project(key.project).filter(action="key.rotated", target_id=key.ref).first()
+    if rotated:
+        raise ValidationError(f"{key.ref} was rotated already: rotate {rotated.detail['by']} instead.")
 
 
 @transaction.atomic

@@ -108,3 +108,11 @@ def test_each_step_of_a_keys_life_is_audited_with_its_actor(acme: Project) -> No
     entries = AuditEntry.objects.for_project(acme).order_by("id")
     assert [entry.action for entry in entries] == ["key.created", "key.created", "key.rotated", "key.revoked"]
     assert {(entry.actor, entry.actor_label, entry.request_id) for entry in entries} == {("operator", "ann", "req_1")}
+
+
+def test_a_key_that_was_rotated_names_its_successor_instead_of_one_that_would_end_with_it(acme: Project) -> None:
+    old = services.create_key(caller=by_command(acme), name="web", scopes=["read"]).key
+    new = services.rotate_key(caller=by_command(acme), key=old, grace=timedelta(hours=24)).key
+    with pytest.raises(ValidationError, match=new.ref):
+        services.rotate_key(caller=by_command(acme), key=old, grace=timedelta(hours=24))
+    assert services.rotate_key(caller=by_command(acme), key=new, grace=timedelta(hours=24)).key.expires_at is None
