@@ -120,8 +120,10 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if values.trust_pr
 DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True  # works behind PgBouncer in transaction mode
-DATABASE_POOL = values.database_pool
-"""Connections that a web process keeps open; at least as many as it has threads. 0: one connection a thread."""
+_IS_WORKER = "celery" in sys.argv[0] and "worker" in sys.argv
+DATABASE_POOL = 0 if _IS_WORKER else values.database_pool
+"""Connections that a web process keeps open; at least as many as it has threads. 0: one connection a thread, as in a
+worker, whatever is set: Celery closes a pool after each task, under the threads that deliver webhooks."""
 if DATABASE_POOL:
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}
 else:

@@ -13,6 +13,9 @@ from memos import ids
 from memos.api.serializers import CamelSerializer, Metadata, Moment, Text, json_text
 from threads.models import Message
 
+COMPACT = (",", ":")
+"""No longer than it was sent, so that an export of it is not longer than an import takes."""
+
 
 class GivenMessage(CamelSerializer):
     role = serializers.ChoiceField(Message.Role.choices)
@@ -93,7 +96,9 @@ class NewDocument(CamelSerializer):
         if given["type"] == Document.Type.MESSAGE and data.get("created_at"):
             given["created_at"] = data["created_at"]
         is_text = given["type"] == Document.Type.TEXT
-        return services.NewDocument(content=data if is_text else json_text(self.initial_data["data"]) or "", **given)
+        return services.NewDocument(
+            content=data if is_text else json_text(self.initial_data["data"], COMPACT) or "", **given
+        )
 
 
 class DocumentChanges(CamelSerializer):

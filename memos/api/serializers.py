@@ -152,9 +152,9 @@ class Metadata(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
-def json_text(value: Any) -> str | None:
+def json_text(value: Any, separators: tuple[str, str] | None = None) -> str | None:
     """A value as JSON; None where it holds a NUL or half of a surrogate pair, which no column can keep."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(value, ensure_ascii=False, separators=separators)
     try:
         text.encode()
     except UnicodeEncodeError:
