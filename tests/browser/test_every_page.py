@@ -24,7 +24,8 @@ def test_a_page_is_whole_and_open_to_everybody(site: Site, name: str, look: str)
     path = PAGES[name](site)
     with site.page(**LOOKS[look]) as page:
         answer = page.goto(path)
-        assert answer and answer.status == 200
+        assert answer
+        assert answer.status == 200
         page.wait_for_load_state("networkidle")
         assert page.complaints == []
         assert sideways(page) == []
