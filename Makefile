@@ -7,7 +7,7 @@ ARGS ?= -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test checks lint format types layers migrations pytest chromium openapi fuzz clients docs dev lock clean venv-run venv-dev
+.PHONY: help run test checks lint format types layers migrations pytest chromium openapi fuzz clients docs screenshots dev lock clean venv-run venv-dev
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -54,6 +54,9 @@ clients: venv-dev ## Make clients from the schema, check them and try them on a 
 
 docs: venv-dev ## Write the pages of docs/api anew: their requests are sent, and their answers kept
 	WRITE_DOCS=1 $(SERVERS) $(VENV) -m pytest tests/docs -q
+
+screenshots: venv-dev chromium ## Take the pictures of docs/console.md anew
+	@$(SERVERS) $(VENV) -m tests.browser.screenshots
 
 dev: venv-dev ## The developer's tools, and the hooks of pre-commit
 	$(VENV) -m pre_commit install

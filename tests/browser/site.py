@@ -16,6 +16,10 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from bench import throwaway
 from tests.factories import PASSWORD
 
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
