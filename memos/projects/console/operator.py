@@ -10,7 +10,7 @@ from django.urls import reverse
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
-from memos.projects.console.base import caretaker_of, may_change, operator_of
+from memos.projects.console.base import caretaker_of, is_superuser, operator_of
 from memos.projects.console.shown import MOST, NOTHING, bullets, moment, section
 from memos.projects.models import Operator
 from memos.projects.signin import entering, second_factor, sessions, throttle
@@ -49,7 +49,7 @@ class SigningIn:
         return f"{moment(until)}, after too many wrong passwords or codes" if until else NOTHING
 
     def has_help_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return may_change(request)
+        return is_superuser(request)
 
     @action(description="Reset second factor", url_path="reset-second-factor", icon="phonelink_erase",
             permissions=["help"], variant=ActionVariant.DANGER)  # fmt: skip

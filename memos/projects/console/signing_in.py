@@ -31,7 +31,6 @@ from memos.projects.signin.second_factor import WrongCode
 from memos.projects.signin.throttle import HasToWait
 from memos.projects.signin.visits import Visit
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 PENDING = "signing_in"
 PENDING_SECONDS = 600
 WRONG_PASSWORD = "The name or the password is wrong."  # noqa: S105
@@ -151,7 +150,7 @@ def _begin(request: HttpRequest, visit: Visit, operator: Operator, kind: str = "
     request.session.flush()
     with transaction.atomic():
         session = sessions.begin(operator, visit, second_factor=kind)
-        auth.login(request, operator, BACKEND)
+        auth.login(request, operator)
     request.session[SESSION_KEY] = session.ref
 
 
