@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from memos.projects import audit
 from memos.projects.models import AuditEntry, Operator
 from memos.projects.signin import tasks
 from memos.projects.signin.models import OperatorSession
@@ -190,7 +191,9 @@ def test_who_is_no_operator_any_more_is_out(ann: Operator) -> None:
     assert not alive(client)
 
 
-def test_a_session_from_before_is_taken_over_once(console: Client) -> None:
+def test_a_session_from_before_is_taken_over_once(ann: Operator) -> None:
+    console = Client()
+    console.force_login(ann)
     assert alive(console)
     assert alive(console)
     session = OperatorSession.objects.get()
@@ -234,3 +237,14 @@ def test_the_menu_leads_to_the_account(ann: Operator) -> None:
     assert 'href="/admin/account/"' in page
     assert 'href="/docs/"' in page
     assert "View site" not in page
+
+
+def test_a_sign_in_that_cannot_be_logged_does_not_happen(ann: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object, **detail: object) -> None:
+        raise ValueError
+
+    monkeypatch.setattr(audit, "record", refuse)
+    client = Client(raise_request_exception=False)
+    assert client.post("/admin/login/", {"username": "ann", "password": PASSWORD}).status_code == 500
+    assert not OperatorSession.objects.exists()
+    assert not alive(client)

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.cache import add_never_cache_headers
 from django.utils.safestring import mark_safe
-from unfold.widgets import BASE_INPUT_CLASSES, UnfoldAdminPasswordWidget
+from unfold.widgets import INPUT_CLASSES, UnfoldAdminPasswordWidget
 
 from memos.projects.models import Operator
 from memos.projects.signin.models import SecondFactor
@@ -17,7 +17,7 @@ from memos.projects.signin.models import SecondFactor
 
 def code_input(**attrs: str) -> forms.TextInput:
     return forms.TextInput(
-        {"class": " ".join(BASE_INPUT_CLASSES), "autocomplete": "one-time-code", "autocapitalize": "none",
+        {"class": " ".join(INPUT_CLASSES), "autocomplete": "one-time-code", "autocapitalize": "none",
          "spellcheck": "false", **attrs}
     )  # fmt: skip
 

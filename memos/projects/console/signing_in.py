@@ -42,7 +42,7 @@ class PasswordStep(forms.Form):
     username = forms.CharField(
         max_length=150,
         label="Name",
-        widget=forms.TextInput({"class": _INPUT, "autocomplete": "username", "autofocus": "",
+        widget=forms.TextInput({"class": _INPUT, "autocomplete": "username",
                                 "autocapitalize": "none", "spellcheck": "false"}),
     )  # fmt: skip
     password = forms.CharField(
@@ -50,6 +50,11 @@ class PasswordStep(forms.Form):
         strip=False,
         widget=forms.PasswordInput({"class": _INPUT, "autocomplete": "current-password"}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        missing = "password" if self.is_bound and self.data.get("username") else "username"
+        self.fields[missing].widget.attrs["autofocus"] = ""
 
 
 @never_cache
