@@ -41,7 +41,7 @@ def save_operator(*, by: Caretaker, operator: Operator) -> None:
 
 def _end_sessions(operator: Operator, but: UUID | None = None) -> dict[str, int]:
     """What the entry says of it: nothing, where there were none."""
-    ended: int = OperatorSession.objects.of(operator).exclude(pk=but).delete()[0]
+    ended: int = OperatorSession.objects.of(operator, but=but).delete()[0]
     return {"sessions_ended": ended} if ended else {}
 
 

@@ -25,13 +25,13 @@ from memos.projects.signin.throttle import HasToWait
 from memos.projects.signin.visits import Visit
 
 SALT = "second_factor_salt"
-REMOVE = {
+REMOVE: dict[str, Any] = {
     "title": "Remove your second factor",
     "told": "After that your password alone opens the console. The recovery codes end too.",
     "button": "Remove it",
     "danger": True,
 }
-RENEW = {
+RENEW: dict[str, Any] = {
     "title": "New recovery codes",
     "told": "The codes from before open nothing any more. The new ones are shown once.",
     "button": "Make new codes",

@@ -6,6 +6,7 @@ import secrets
 from base64 import b32encode
 from datetime import datetime, timedelta
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -32,8 +33,9 @@ class SessionQuerySet(models.QuerySet["OperatorSession"]):
     def ended(self) -> Self:
         return self.exclude(pk__in=self.alive().values("pk"))
 
-    def of(self, operator: Operator) -> Self:
-        return self.filter(operator=operator)
+    def of(self, operator: Operator, *, but: UUID | None = None) -> Self:
+        rows = self.filter(operator=operator)
+        return rows.exclude(pk=but) if but else rows
 
 
 class OperatorSession(Identified):

@@ -74,7 +74,7 @@ def end_one(operator: Operator, pk: UUID, by: Caretaker) -> bool:
 @transaction.atomic
 def end_all(operator: Operator, by: Caretaker, *, but: UUID | None = None) -> int:
     """How many that were."""
-    ended: int = OperatorSession.objects.of(operator).exclude(pk=but).delete()[0]
+    ended: int = OperatorSession.objects.of(operator, but=but).delete()[0]
     if ended:
         audit.record(by, "operator.sessions_ended", ref_of(operator), sessions_ended=ended)
     return ended

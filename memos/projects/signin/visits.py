@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.core import signing
@@ -51,10 +51,10 @@ def address_of(meta: Mapping[str, str]) -> str | None:
     """The last that a trusted proxy wrote into X-Forwarded-For, else whoever is connected."""
     forwarded = meta.get("HTTP_X_FORWARDED_FOR", "") if settings.TRUST_PROXY else ""
     found = _address(forwarded.rpartition(",")[2]) or _address(meta.get("REMOTE_ADDR", ""))
-    return found and str(found)
+    return str(found) if found else None
 
 
-def _address(text: str) -> object | None:
+def _address(text: str) -> IPv4Address | IPv6Address | None:
     try:
         found = ip_address(text.strip().partition("%")[0])
     except ValueError:
