@@ -89,8 +89,8 @@ def test_what_was_wrong_is_told_in_one_box_and_not_which(
     response = sign_in(client, name, password)
     page = response.content.decode()
     assert re.findall(r'role="alert"[^>]*>([^<]+)<', page) in (
-        ["The name or the password is wrong."],
-        ["Give your name and your password."] if "\x00" in name else [],
+        ["The username or the password is wrong."],
+        ["Give your username and your password."] if "\x00" in name else [],
     )
     assert "errornote" not in page
     assert not signed_in(client)

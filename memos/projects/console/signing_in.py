@@ -33,7 +33,7 @@ from memos.projects.signin.visits import Visit
 
 PENDING = "signing_in"
 PENDING_SECONDS = 600
-WRONG_PASSWORD = "The name or the password is wrong."  # noqa: S105
+WRONG_PASSWORD = "The username or the password is wrong."  # noqa: S105
 WRONG_CODE = "That code is wrong, too old or was used before. Wait for the next one that the app shows."
 _INPUT = " ".join(BASE_INPUT_CLASSES)
 
@@ -41,7 +41,6 @@ _INPUT = " ".join(BASE_INPUT_CLASSES)
 class PasswordStep(forms.Form):
     username = forms.CharField(
         max_length=150,
-        label="Name",
         widget=forms.TextInput({"class": _INPUT, "autocomplete": "username",
                                 "autocapitalize": "none", "spellcheck": "false"}),
     )  # fmt: skip
@@ -65,7 +64,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(_next(request)) if signed_in else _page(request, "login", PasswordStep())
     form = PasswordStep(request.POST)
     if not form.is_valid():
-        return _page(request, "login", form, "Give your name and your password.")
+        return _page(request, "login", form, "Give your username and your password.")
     visit = Visit.of(request)
     try:
         operator = entering.check_password(visit, form.cleaned_data["username"], form.cleaned_data["password"])
