@@ -69,6 +69,8 @@ PAGES: dict[str, Place] = {
     **{name: _list(kind) for name, kind in LISTS.items()},
     **{name: _form(kind) for name, kind in FORMS.items()},
     **{f"one of the {name}": _row(kind) for name, kind in LISTS.items()},
+    "one's own account": lambda site: "/admin/account/",
+    "a second factor": lambda site: "/admin/account/two-factor/",
     "a person": of_nadia("change"),
     "the end of a person": of_nadia("delete"),
 }

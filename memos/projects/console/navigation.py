@@ -44,6 +44,15 @@ _GROUPS = {
 }
 
 
+def account(request: HttpRequest) -> list[dict[str, str]]:
+    """The menu behind an operator's name."""
+    return [
+        {"title": "Your account", "link": reverse("admin:account")},
+        {"title": "Change password", "link": reverse("admin:password_change")},
+        {"title": "API documentation", "link": "/docs/"},
+    ]
+
+
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     home = {"title": "Home", "icon": "home", "link": reverse("admin:index")}
     groups = ({"title": title, "separator": True, "items": _items(request, of)} for title, of in _GROUPS.items())
