@@ -69,13 +69,13 @@ def gather(memory: Memory) -> None:
         )
 
 
-def let_go(memory: Memory, other: Memory) -> None:
-    """``other`` stands for itself again."""
+def let_go(memory: Memory) -> None:
+    """One that was merged into it stands for itself again: it is as fresh as what it still rests on."""
     gather(memory)
-    if memory.said_at == other.said_at:
-        said = Source.objects.supporting().filter(memory=memory, episode__said_at__lte=memory.said_at)
-        memory.said_at = max(said.values_list("episode__said_at", flat=True), default=memory.said_at)
-        memory.save(update_fields=["said_at"])
+    for one in _upwards(memory):
+        said = Source.objects.supporting().filter(memory=one, episode__said_at__lte=one.said_at)
+        one.said_at = max(said.values_list("episode__said_at", flat=True), default=one.said_at)
+        one.save(update_fields=["said_at"])
 
 
 def _upwards(memory: Memory) -> Iterator[Memory]:
