@@ -1,7 +1,7 @@
 """Memories are closed, opened, withdrawn, believed again, merged, split and put back, and all of it can be undone."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -235,7 +235,7 @@ def test_a_memory_is_split_and_each_part_has_what_it_names(
     tell("lives_in Lisbon", 2021)
     before = list(answers(api, user))
     whole = about("Lisbon")
-    first, second = Source.objects.filter(memory=whole).order_by("episode__said_at")
+    first, _ = Source.objects.filter(memory=whole).order_by("episode__said_at")
     parts = [Part("Alice lives in Lisbon, in Alfama.", [first.pk]), Part("Alice has a garden.", None)]
     home, garden = split_memory(caller=caller, memory=whole, parts=parts)
     drain_graph(graph.pk)
