@@ -82,6 +82,8 @@ class Filters:
             kept &= outline.said_at < self.ends.timestamp()
         if self.as_of:
             kept &= outline.created_at <= self.as_of.timestamp()
+        else:
+            kept &= ~outline.is_void
         return kept
 
     def _memories(self, graph: Graph, beliefs: Beliefs) -> NDArray[np.bool_]:
