@@ -86,6 +86,7 @@ class Reasons:
         self._graph = graph
         self._ranked = graph.ranked
         self._names = question.names
+        self._asked = question.encoded.words
 
     def of(self, hit: Hit) -> Why:
         beliefs = self._ranked.scope.index.beliefs
@@ -109,7 +110,7 @@ class Reasons:
         own = {name: column for name, column in self._ranked.memory_levers.items() if name in MEMORY}
         levers = (*self._episode_levers(best), *_levers(own, MEMORY, place, "own_"))
         spoken, around = self._spoken(best)
-        words = _ordered(self._ranked.stems, {*self._in_memories[place], *spoken})
+        words = _ordered(self._asked, {*self._in_memories[place], *spoken})
         return Why(levers, score, words, _ordered(around, set(around) - set(words)), behind=self._episode_id(best))
 
     def _entity(self, place: int, score: float) -> Why:
@@ -137,7 +138,8 @@ class Reasons:
         outline = self._ranked.scope.index.outline
         near = outline.neighbours[place][outline.reach[place] > 0].tolist()
         here = self._in_episodes[place]
-        return here, _ordered(self._ranked.stems, {word for one in near for word in self._in_episodes[one]} - {*here})
+        around = {word for one in near for word in self._in_episodes[one]} - here
+        return _ordered(self._asked, here), _ordered(self._asked, around)
 
     @cached_property
     def _in_episodes(self) -> "_Words":
@@ -152,10 +154,10 @@ class _Words:
     """Which words of the question each text holds, in whatever form."""
 
     def __init__(self, texts: Texts, ranked: Ranked):
-        self._held = {word: (texts.frequencies(stems) > 0).any(axis=1) for word, stems in ranked.stems.items()}
+        self._held = {word: texts.frequencies(stems).sum(axis=1) for word, stems in ranked.stems.items()}
 
-    def __getitem__(self, place: int) -> tuple[str, ...]:
-        return tuple(word for word, held in self._held.items() if held[place])
+    def __getitem__(self, place: int) -> set[str]:
+        return {word for word, held in self._held.items() if held[place] > 0}
 
 
 def reading(question: Question, ranked: Sequence[Ranked]) -> Reading:
