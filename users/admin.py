@@ -22,6 +22,7 @@ from memos.projects.console.shown import MOST, NOTHING, bullets, link, list_of, 
 from memos.projects.models import AuditEntry
 from threads.models import Message, Thread
 from users.models import Group, Summary, User
+from users.playground.admin import PlaygroundPages
 
 
 def named(user: User) -> str:
@@ -53,7 +54,7 @@ class OwnerAdmin(ConsoleAdmin):
 
 
 @admin.register(User)
-class UserAdmin(OwnerAdmin):
+class UserAdmin(PlaygroundPages, OwnerAdmin):
     deletable = True
     worded = ("summary_text", "summary_sources")
     list_display = ("shown_id", "shown_name", "external_id", "email", "project", "created")
