@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
-from django.utils import timezone
 from django.utils.html import format_html
 from unfold.decorators import display as label
 
 from graphs.admin.base import OWNERS, GraphRowAdmin, arrow, origin_of, span, stated
+from graphs.admin.facts import state_of
+from graphs.admin.going import Going, with_memory
 from graphs.models import Memory, MemoryRevision, Mention, Relation, Source
 from graphs.models.memory import SPEAKER
 from graphs.render import UNNAMED, name_of, sentence
@@ -39,6 +40,9 @@ class MemoryAdmin(DeletingAdmin, GraphRowAdmin):
     def delete_by(self, caller: Caller, row: Memory) -> None:
         delete_memory(caller=caller, memory=row)
 
+    def going(self, row: Memory) -> Going:
+        return with_memory(row)
+
     @admin.display(description="sentence")
     def shown_sentence(self, memory: Memory) -> str:
         return short(sentence(memory))
@@ -47,12 +51,9 @@ class MemoryAdmin(DeletingAdmin, GraphRowAdmin):
     def full_sentence(self, memory: Memory) -> str:
         return sentence(memory)
 
-    @label(description="state", label={"holds": "success", "ended": "warning", "retired": "danger"})
+    @label(description="state", label={"holds": "success", "ended": "warning", "withdrawn": "danger"})
     def state(self, memory: Memory) -> str:
-        if memory.retired_at:
-            return "retired"
-        ended = memory.invalidated_by_id or (memory.valid_to and memory.valid_to <= timezone.now())
-        return "ended" if ended else "holds"
+        return state_of(memory)
 
     @admin.display(description="valid")
     def valid(self, memory: Memory) -> str:
