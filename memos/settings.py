@@ -6,6 +6,7 @@ from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 
 from memos import environment
 from memos.embedded import endpoints, secrets
@@ -252,7 +253,25 @@ EMBEDDINGS_DIMENSIONS = values.embeddings_dimensions
 UNFOLD = {
     "SITE_TITLE": "Memos",
     "SITE_HEADER": "Memos",
-    "SITE_SYMBOL": "neurology",
+    "SITE_ICON": lambda request: static("docs/mark.svg"),
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("docs/mark.svg")}],
+    "SITE_URL": None,  # there is no site beside the console
+    "STYLES": [lambda request: static("console/console.css")],
+    "COLORS": {
+        "primary": {  # around the colour of the mark; 600 on white and 500 on the dark ground are read with ease
+            "50": "#f5f3ff",
+            "100": "#ebe8fe",
+            "200": "#d9d4fd",
+            "300": "#bfb6fb",
+            "400": "#ada2fa",
+            "500": "#9a8cf9",
+            "600": "#5b4bdb",
+            "700": "#4c3cc4",
+            "800": "#3f32a0",
+            "900": "#342b80",
+            "950": "#1f1a52",
+        },
+    },
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "memos.projects.console.views.home",
