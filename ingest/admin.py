@@ -10,11 +10,13 @@ from unfold.decorators import action
 from unfold.decorators import display as label
 
 from graphs.admin.base import owner_of, resting_on, stated
+from graphs.admin.naming import titled as document_title
 from ingest.jobs import retry_job
 from ingest.models import IngestJob
 from memos.projects.console.base import ConsoleAdmin, FirstProjects, NewestChoices, caller_of
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import NOTHING, bullets, link, moment, page_of, section, short
+from threads.admin.naming import titled as thread_title
 from users.admin import named
 
 
@@ -82,7 +84,7 @@ class IngestJobAdmin(ConsoleAdmin):
 
     @admin.display(description="thread")
     def thread_link(self, job: IngestJob) -> str:
-        return link(job.thread, job.thread.name or job.thread.ref) if job.thread else NOTHING
+        return link(job.thread, thread_title(job.thread)) if job.thread else NOTHING
 
     @admin.display(description="whose")
     def user_link(self, job: IngestJob) -> str:
@@ -115,4 +117,4 @@ class IngestJobAdmin(ConsoleAdmin):
 
 def _called(job: IngestJob, most: int) -> str:
     """The words of the message, or what the document is called."""
-    return short(job.message.content, most) if job.message else str(job.document)
+    return short(job.message.content, most) if job.message else document_title(job.document)

@@ -7,8 +7,9 @@ from django.utils.html import format_html
 from unfold.decorators import display as label
 
 from graphs.admin.base import OWNERS, GraphRowAdmin, arrow, origin_of, span, stated
+from graphs.admin.facts import state_of
+from graphs.admin.going import Going, with_memory
 from graphs.admin.mending import timeline
-from graphs.admin.mending.looking import state_of
 from graphs.admin.mending.memory import MemoryMending
 from graphs.models import Memory, MemoryRevision, Mention, Relation, Source
 from graphs.models.memory import SPEAKER
@@ -41,6 +42,9 @@ class MemoryAdmin(DeletingAdmin, MemoryMending):
     def delete_by(self, caller: Caller, row: Memory) -> None:
         delete_memory(caller=caller, memory=row)
 
+    def going(self, row: Memory) -> Going:
+        return with_memory(row)
+
     @admin.display(description="sentence")
     def shown_sentence(self, memory: Memory) -> str:
         return short(sentence(memory))
@@ -49,7 +53,7 @@ class MemoryAdmin(DeletingAdmin, MemoryMending):
     def full_sentence(self, memory: Memory) -> str:
         return sentence(memory)
 
-    @label(description="state", label={"holds": "success", "ended": "warning", "retired": "danger"})
+    @label(description="state", label={"holds": "success", "ended": "warning", "withdrawn": "danger"})
     def state(self, memory: Memory) -> str:
         return state_of(memory)
 

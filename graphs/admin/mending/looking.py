@@ -5,22 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q
-from django.utils import timezone
 
 from graphs.admin.base import span
+from graphs.admin.facts import state_of
 from graphs.admin.mending.comparing import NOTHING, Shown, Snapshot, counted, listed
 from graphs.models import Entity, Memory, Mention, Relation
 from graphs.models.memory import SUPPORTING
 from graphs.render import name_of, sentence
 from memos.projects.console.shown import MOST, short
-
-
-def state_of(memory: Memory) -> str:
-    """ "holds", "ended" or "retired"."""
-    if memory.retired_at:
-        return "retired"
-    ended = memory.invalidated_by_id or (memory.valid_to and memory.valid_to <= timezone.now())
-    return "ended" if ended else "holds"
 
 
 def memories(memory: Memory, others: Collection[UUID] = ()) -> Snapshot:

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
+from graphs.admin.facts import ENDED, HOLDS, RETIRED, state_of
 from graphs.admin.mending import finding, forms, looking
 from graphs.admin.mending.comparing import counted
 from graphs.admin.mending.pages import Mending, MendingAdmin, given, step_of
@@ -22,24 +23,24 @@ from memos import ids
 from memos.projects.console.base import caller_of
 
 _FIELDS = {"content": "content", "kind": "kind", "validFrom": "valid_from", "validTo": "valid_to"}
-_BELIEVED = ("holds", "ended")
+_BELIEVED = (HOLDS, ENDED)
 
 
 class MemoryMending(MendingAdmin):
     actions_detail = ("correct", "close", "reopen", "withdraw", "restore", "merge", "split", "put_back")
     steps: ClassVar = {
         "correct": _BELIEVED,
-        "close": ("holds",),
-        "reopen": ("ended",),
+        "close": (HOLDS,),
+        "reopen": (ENDED,),
         "withdraw": _BELIEVED,
-        "restore": ("retired",),
+        "restore": (RETIRED,),
         "merge": _BELIEVED,
         "split": _BELIEVED,
         "put_back": (),
     }
 
     def state_for_steps(self, row: Any) -> str:
-        return looking.state_of(row)
+        return state_of(row)
 
     @action(description="Correct", url_path="correct", icon="edit", permissions=["mend"])
     def correct(self, request: HttpRequest, object_id: str) -> HttpResponse:

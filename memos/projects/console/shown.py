@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
+from memos.projects.console.counting import shown as shown_count
 from memos.projects.models import Identified
 
 MOST = 50
@@ -59,6 +60,24 @@ def moment(at: datetime | None) -> str:
 
 def short(text: str, most: int = 100) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def day(at: datetime) -> str:
+    return at.strftime("%-d %B %Y")
+
+
+Names = tuple[str, str]
+"""What one of it is called, and what several are."""
+
+
+def names_of(model: type[Model]) -> Names:
+    return str(model._meta.verbose_name), str(model._meta.verbose_name_plural)
+
+
+def tally(count: int | str, names: Names) -> str:
+    """ "1 thread", "1,234 threads"; "10,000+ threads" of what was counted no further."""
+    number = shown_count(count) if isinstance(count, int) else count
+    return f"{number} {names[number != '1']}"
 
 
 def section(description: str) -> Callable[[Callable[[Any, Any], str]], Callable[[Any, Any], str]]:

@@ -9,10 +9,13 @@ from unfold.sites import UnfoldAdminSite
 from memos.projects import operators
 from memos.projects.console import account, signing_in
 from memos.projects.console.base import caretaker_of, operator_of
+from memos.projects.console.shown import NOTHING
 from memos.projects.signin.middleware import session_of
 
 
 class ConsoleSite(UnfoldAdminSite):
+    empty_value_display = NOTHING
+
     def extra_urls(self) -> list[URLPattern]:
         own = {
             "account/": (account.page, "account"),

@@ -1,48 +1,24 @@
-"""Threads and messages in the console, with what came of them."""
+"""A message, with its place in its thread and what came of it."""
 
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Q
 
 from graphs.admin.base import resting_on, stated
+from graphs.admin.going import Going, with_words
+from graphs.admin.words import in_thread
 from graphs.models import Episode
-from ingest.erase import delete_message, delete_thread
+from ingest.erase import delete_message
+from ingest.models import IngestJob
 from memos.projects.audit import Caller
 from memos.projects.console.base import FirstProjects, NewestChoices
 from memos.projects.console.deleting import DeletingAdmin
 from memos.projects.console.search import Finding, text_query
-from memos.projects.console.shown import MOST, NOTHING, bullets, link, list_of, moment, section, short, to
-from threads.models import Message, Thread
-from users.admin import named
-
-
-@admin.register(Thread)
-class ThreadAdmin(DeletingAdmin):
-    what_goes = "it goes with its messages, and with every memory that rests on them alone."
-    list_display = ("shown_id", "name", "user_link", "message_count", "project", "created")
-    list_filter = (("project", FirstProjects),)
-    search_help_text = "thr_…, usr_…, prj_…, name"
-    finding = Finding(owners={"usr": "user", "prj": "project"}, beginnings=("name",))
-    related = ("user", "project")
-    fieldsets = (
-        (None, {"fields": ("name", "shown_id", "user_link", "messages_link", "project", "created")}),
-        ("Details", {"fields": ("metadata", "next_position", "next_episode")}),
-    )
-
-    def delete_by(self, caller: Caller, row: Thread) -> None:
-        delete_thread(caller=caller, thread=row)
-
-    @admin.display(description="user")
-    def user_link(self, thread: Thread) -> str:
-        return link(thread.user, named(thread.user))
-
-    @admin.display(description="messages")
-    def messages_link(self, thread: Thread) -> str:
-        return to(list_of(Message, thread=thread.pk), f"{thread.message_count:,}")
-
-    @admin.display(description="created (UTC)")
-    def created(self, thread: Thread) -> str:
-        return moment(thread.created_at)
+from memos.projects.console.shown import MOST, NOTHING, bullets, link, list_of, moment, names_of, section, short, to
+from threads.admin.naming import titled
+from threads.models import Message
+from users.admin.naming import named
 
 
 class MessageFinding(Finding):
@@ -65,7 +41,7 @@ class MessageAdmin(DeletingAdmin):
     finding = MessageFinding(owners={"thr": "thread", "usr": "thread__user", "prj": "project"})
     related = ("thread__user", "job")
     fieldsets = (
-        (None, {"fields": ("content", "shown_id", "role", "name", "thread_link", "user_link", "position")}),
+        (None, {"fields": ("content", "shown_id", "role", "name", "place", "user_link", "position")}),
         ("What came of it", {"fields": ("job_link", "memories_list", "episodes_list")}),
         ("When", {"fields": ("said", "received")}),
         ("Details", {"fields": ("external_id", "metadata")}),
@@ -74,13 +50,21 @@ class MessageAdmin(DeletingAdmin):
     def delete_by(self, caller: Caller, row: Message) -> None:
         delete_message(caller=caller, message=row)
 
+    def going(self, row: Message) -> Going:
+        theirs: Going = {names_of(IngestJob): IngestJob.objects.filter(message=row)}
+        return theirs | with_words(row.thread.user.graph_id, Q(source_id=row.pk))
+
     @admin.display(description="words")
     def words(self, message: Message) -> str:
         return short(message.content)
 
     @admin.display(description="thread")
     def thread_link(self, message: Message) -> str:
-        return link(message.thread, message.thread.name or message.thread.ref)
+        return link(message.thread, titled(message.thread))
+
+    @admin.display(description="in its place in")
+    def place(self, message: Message) -> str:
+        return to(in_thread(message.thread.ref, message.ref), titled(message.thread))
 
     @admin.display(description="user")
     def user_link(self, message: Message) -> str:
