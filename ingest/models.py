@@ -112,10 +112,10 @@ class OperationQuerySet(models.QuerySet["Operation"]):
 class Operation(Identified):
     """A change to many rows that an operator asked for; the worker does it, slice by slice.
 
-    ``keys`` are the rows, settled when it was asked for, in the order in which they are done, and ``position`` is how
-    many of them were: ``done``, ``skipped`` (gone, or such that there is nothing to do) or ``failed``. ``reasons`` tells
-    why, of the first of either. ``tries`` counts the workers that began what comes next; ``is_careful`` says that one of
-    them died, and that rows are done one by one since. Rows of several projects make one without a project.
+    ``keys`` are the rows, settled when it was asked for, in the order in which they are done. ``position`` is how many
+    of them were: ``done``, ``skipped`` (gone, or such that there is nothing to do) or ``failed``; ``reasons`` tells
+    why, of the first of either. ``tries`` counts the workers that began what comes next; ``is_careful`` says that one
+    of them died, and that rows are done one by one since. Rows of several projects make one without a project.
     """
 
     PREFIX = "op"

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from graphs.models import Episode, Graph
 from graphs.models.graph import SUMMARY_DUE
-from ingest.models import IngestJob, Operation
+from ingest.models import IngestJob
 from users.models import ASKED_FOR, Summary, User
 
 MOST = 500
@@ -27,7 +27,3 @@ def waiting_summaries() -> list[UUID]:
     asked = Summary.objects.filter(ASKED_FOR).values_list("user", flat=True)
     stale = User.objects.filter(graph__in=Graph.objects.filter(SUMMARY_DUE)).values_list("pk", flat=True)
     return list({*asked[:MOST], *stale[:MOST]})
-
-
-def waiting_operations() -> list[UUID]:
-    return list(Operation.objects.unfinished().order_by("pk").values_list("pk", flat=True)[:MOST])

@@ -41,12 +41,6 @@ def sweep_all() -> None:
         ring(ingest_graph, str(graph_id))
     for user_id in sweep.waiting_summaries():
         ring(summarise_user, str(user_id))
-    for operation_id in sweep.waiting_operations():
-        ring(run_operation, str(operation_id))
-
-
-def ring_operation(operation_id: UUID) -> None:
-    ring_on_commit(run_operation, str(operation_id))
 
 
 def ring_graph(graph_id: UUID) -> None:

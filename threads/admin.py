@@ -2,35 +2,82 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from unfold.decorators import action
 
 from graphs.admin.base import resting_on, stated
 from graphs.models import Episode
+from ingest.again import reingest_thread
 from ingest.erase import delete_message, delete_thread
+from ingest.models import IngestJob
+from ingest.operations import KINDS
 from memos.projects.audit import Caller
-from memos.projects.console.base import FirstProjects, NewestChoices
+from memos.projects.console.base import FirstProjects, NewestChoices, caller_of
+from memos.projects.console.bulk import BulkAdmin
+from memos.projects.console.confirming import confirmation
+from memos.projects.console.counting import capped
 from memos.projects.console.deleting import DeletingAdmin
 from memos.projects.console.search import Finding, text_query
-from memos.projects.console.shown import MOST, NOTHING, bullets, link, list_of, moment, section, short, to
+from memos.projects.console.shown import (
+    MOST,
+    NOTHING,
+    bullets,
+    counted,
+    link,
+    list_of,
+    moment,
+    page_of,
+    section,
+    short,
+    to,
+)
 from threads.models import Message, Thread
 from users.admin import named
 
 
 @admin.register(Thread)
-class ThreadAdmin(DeletingAdmin):
+class ThreadAdmin(BulkAdmin, DeletingAdmin):
     what_goes = "it goes with its messages, and with every memory that rests on them alone."
     list_display = ("shown_id", "name", "user_link", "message_count", "project", "created")
     list_filter = (("project", FirstProjects),)
     search_help_text = "thr_…, usr_…, prj_…, name"
     finding = Finding(owners={"usr": "user", "prj": "project"}, beginnings=("name",))
     related = ("user", "project")
+    bulk = {"reingest_threads": "pk", "delete_threads": "pk"}
+    actions_detail = ("reingest",)
     fieldsets = (
-        (None, {"fields": ("name", "shown_id", "user_link", "messages_link", "project", "created")}),
+        (None, {"fields": ("name", "shown_id", "user_link", "messages_link", "jobs_link", "project", "created")}),
         ("Details", {"fields": ("metadata", "next_position", "next_episode")}),
     )
 
     def delete_by(self, caller: Caller, row: Thread) -> None:
         delete_thread(caller=caller, thread=row)
+
+    def has_reingest_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self.may(request, "change", str(object_id))
+
+    @action(description="Re-run ingestion", url_path="reingest", icon="restart_alt", permissions=["reingest"])
+    def reingest(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        thread: Thread | None = self.get_object(request, object_id)
+        if thread is None:
+            raise Http404
+        if request.method == "POST":
+            jobs = reingest_thread(caller=caller_of(request, thread.project), thread=thread)
+            messages.success(request, f"{counted(jobs, IngestJob)} of {thread.ref} will be read again.")
+            return redirect(page_of(thread))
+        told = [f"{thread.ref} has {counted(thread.message_count, Message)}.", KINDS["reingest_threads"].warning]
+        return confirmation(
+            self, request, title=f"Re-run ingestion of {thread.name or thread.ref}", sentences=told,
+            button="Re-run ingestion", back=page_of(thread), destroys=True,
+        )  # fmt: skip
+
+    @section("jobs")
+    def jobs_link(self, thread: Thread) -> str:
+        jobs = IngestJob.objects.filter(thread=thread)
+        waiting = f", {capped(jobs.unfinished())} of them unfinished"
+        return to(list_of(IngestJob, thread=thread.pk), f"{capped(jobs)}{waiting}")
 
     @admin.display(description="user")
     def user_link(self, thread: Thread) -> str:

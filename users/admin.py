@@ -17,6 +17,7 @@ from memos.projects.audit import Caller
 from memos.projects.console.base import ConsoleAdmin, FirstProjects, caller_of
 from memos.projects.console.counting import capped
 from memos.projects.console.deleting import DeletingAdmin
+from memos.projects.console.regenerating import RegeneratingAdmin, state_of
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import MOST, NOTHING, bullets, link, list_of, moment, page_of, section, short, to
 from memos.projects.models import AuditEntry
@@ -53,8 +54,9 @@ class OwnerAdmin(ConsoleAdmin):
 
 
 @admin.register(User)
-class UserAdmin(OwnerAdmin):
+class UserAdmin(RegeneratingAdmin, OwnerAdmin):
     deletable = True
+    bulk = {"regenerate_summaries": "pk"}
     worded = ("summary_text", "summary_sources")
     list_display = ("shown_id", "shown_name", "external_id", "email", "project", "created")
     list_filter = (("project", FirstProjects),)
@@ -71,6 +73,9 @@ class UserAdmin(OwnerAdmin):
         ("Summary", {"fields": ("summary_text", "summary_sources", "summary_made")}),
         ("Details", {"fields": ("graph_link", "metadata")}),
     )
+
+    def user_of(self, row: User) -> User:
+        return row
 
     @admin.display(description="name")
     def shown_name(self, user: User) -> str:
@@ -98,7 +103,7 @@ class UserAdmin(OwnerAdmin):
 
     @admin.display(description="made (UTC)")
     def summary_made(self, user: User) -> str:
-        return moment(user.summary.generated_at) if hasattr(user, "summary") else NOTHING
+        return state_of(user.summary) if hasattr(user, "summary") else NOTHING
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Django's own would first fetch every row that hangs on the user."""
@@ -156,15 +161,19 @@ class GroupAdmin(DeletingAdmin, OwnerAdmin):
 
 
 @admin.register(Summary)
-class SummaryAdmin(ConsoleAdmin):
+class SummaryAdmin(RegeneratingAdmin):
+    bulk = {"regenerate_summaries": "user"}
     list_display = ("shown_id", "beginning", "user_link", "memory_count", "made")
     search_help_text = "sum_…, usr_…"
     finding = Finding(owners={"usr": "user"}, beginnings=("text",))
-    related = ("user",)
+    related = ("user", "project")
     fieldsets = (
         (None, {"fields": ("text", "shown_id", "user_link", "made", "requested")}),
         ("Rests on", {"fields": ("memories_list", "memory_count", "graph_version")}),
     )
+
+    def user_of(self, row: Summary) -> User:
+        return row.user
 
     @admin.display(description="text")
     def beginning(self, summary: Summary) -> str:
@@ -180,7 +189,7 @@ class SummaryAdmin(ConsoleAdmin):
 
     @admin.display(description="made (UTC)")
     def made(self, summary: Summary) -> str:
-        return moment(summary.generated_at)
+        return state_of(summary)
 
     @admin.display(description="asked for (UTC)")
     def requested(self, summary: Summary) -> str:

@@ -14,13 +14,14 @@ from graphs.render import UNNAMED, name_of, sentence
 from ingest.erase import delete_memory
 from memos.projects.audit import Caller
 from memos.projects.console.base import NewestChoices
+from memos.projects.console.bulk import BulkAdmin
 from memos.projects.console.deleting import DeletingAdmin
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import MOST, NOTHING, bullets, link, list_of, moment, section, short
 
 
 @admin.register(Memory)
-class MemoryAdmin(DeletingAdmin, GraphRowAdmin):
+class MemoryAdmin(BulkAdmin, DeletingAdmin, GraphRowAdmin):
     what_goes = "it goes with its history. What it had ended is open again; what was said stays."
     list_display = ("shown_sentence", "kind", "state", "valid", "whose", "created")
     list_filter = (("kind", NewestChoices),)
@@ -28,6 +29,7 @@ class MemoryAdmin(DeletingAdmin, GraphRowAdmin):
     finding = Finding(owners={**OWNERS, "ent": "mentions__entity"}, full_text="tsv")
     related = ("about", "graph__user", "graph__group", "invalidated_by__about")
     heavy = ("tsv",)
+    bulk = {"delete_memories": "pk"}
     fieldsets = (
         (None, {"fields": ("full_sentence", "shown_id", "kind", "state", "valid", "closed_by", "whose")}),
         ("Rests on", {"fields": ("sources_list",)}),

@@ -7,13 +7,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from ingest import tasks
 from ingest.models import Operation
-from ingest.operations.kinds import KINDS, Kind
+from ingest.operations import tasks
+from ingest.operations.asker import COUNTS, counts, record
+from ingest.operations.kinds import KINDS
 from memos.api.problems import Problem, invalid
-from memos.projects import audit
-from memos.projects.audit import Caller, Caretaker
-from memos.projects.models import AuditEntry, Operator, Project
+from memos.projects.audit import Caretaker
+from memos.projects.models import Operator, Project
 
 MOST = 10_000
 """Rows of one operation."""
@@ -45,7 +45,7 @@ def request_operation(*, by: Caretaker, kind: str, keys: Sequence[UUID]) -> Oper
         operator_label=by.actor_label,
         request_id=by.request_id,
     )
-    record(operation, "operation.requested", kind=kind, total=operation.total)
+    record(by, operation, "operation.requested", kind=kind, total=operation.total)
     tasks.ring_operation(operation.pk)
     return operation
 
@@ -61,42 +61,4 @@ def cancel_operation(*, by: Caretaker, operation: Operation) -> None:
     if not unfinished.update(status=Operation.Status.CANCELLED, error=told, finished_at=timezone.now()):
         raise Problem(409, "OPERATION_ENDED", "The operation has ended: there is nothing to cancel.")
     operation.refresh_from_db(fields=["status", "error", "finished_at", *COUNTS])
-    caller = by if operation.project is None else _in_project(by, operation.project)
-    audit.record(caller, "operation.cancelled", operation.ref, kind=operation.kind, **counts(operation))
-
-
-COUNTS = ("done", "skipped", "failed", "total")
-
-
-def counts(operation: Operation) -> dict[str, int]:
-    return {name: getattr(operation, name) for name in COUNTS}
-
-
-def may(operation: Operation, operator: Operator | None) -> bool:
-    """Whether an operator still may do what was asked for, in the project of an operation or, without, in any."""
-    return operator is not None and operator.has_perm(kind_of(operation).right, operation.project)
-
-
-def kind_of(operation: Operation) -> Kind:
-    return KINDS[operation.kind]
-
-
-def asker(operation: Operation) -> Caretaker:
-    """Whoever asked for it, as the audit log names them."""
-    actor_id = str(operation.operator_id or "")
-    return Caretaker(AuditEntry.Actor.OPERATOR, actor_id, operation.operator_label, operation.request_id)
-
-
-def caller_in(operation: Operation, project: Project) -> Caller:
-    """Whoever asked for it, in the project of one of its rows."""
-    return _in_project(asker(operation), project)
-
-
-def record(operation: Operation, action: str, **detail: object) -> None:
-    by = asker(operation)
-    caller = by if operation.project is None else _in_project(by, operation.project)
-    audit.record(caller, action, operation.ref, **detail)
-
-
-def _in_project(by: Caretaker, project: Project) -> Caller:
-    return Caller(project, by.actor, by.actor_id, by.actor_label, by.request_id)
+    record(by, operation, "operation.cancelled", kind=operation.kind, **counts(operation))

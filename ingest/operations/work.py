@@ -19,7 +19,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from ingest.models import Operation
-from ingest.operations.services import caller_in, counts, kind_of, may, record
+from ingest.operations.asker import asker, caller_in, counts, may, record
+from ingest.operations.kinds import KINDS, Kind
 from memos import ids
 from memos.api.problems import Problem
 from memos.projects.audit import Caller
@@ -29,6 +30,7 @@ ROWS = 100
 SECONDS = 0.5
 """A slice holds what its rows lock: it ends after so many of them, or so long."""
 SHOWN_REASONS = 20
+MOST_RINGS = 100
 SKIPPING = (404, 409)
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,10 @@ log = logging.getLogger(__name__)
 
 class Overtaken(Exception):
     """The operation was cancelled meanwhile, or somebody else has done the slice: nothing of it stays."""
+
+
+def waiting() -> list[UUID]:
+    return list(Operation.objects.unfinished().order_by("pk").values_list("pk", flat=True)[:MOST_RINGS])
 
 
 def advance(operation_id: UUID) -> bool:
@@ -99,6 +105,10 @@ class Slice:
     counted: Counter[str] = field(default_factory=Counter)
     reasons: list[dict[str, str]] = field(default_factory=list)
 
+    @property
+    def kind(self) -> Kind:
+        return KINDS[self.operation.kind]
+
     def do(self) -> None:
         began, keys = time.monotonic(), self._keys()
         projects = self._projects(keys)
@@ -115,24 +125,24 @@ class Slice:
         return self.operation.keys[start : start + (1 if self.operation.is_careful else ROWS)]
 
     def _projects(self, keys: list[UUID]) -> dict[UUID, Project]:
-        rows = kind_of(self.operation).model._default_manager.filter(pk__in=keys)
+        rows = self.kind.model._default_manager.filter(pk__in=keys)
         of = dict(rows.values_list("pk", "project"))
         found = Project.objects.in_bulk(set(of.values()))
         return {key: found[project] for key, project in of.items()}
 
     def _do(self, key: UUID, project: Project) -> None:
-        if not self.operator.has_perm(kind_of(self.operation).right, project):
+        if not self.operator.has_perm(self.kind.right, project):
             self._tell("failed", key, "FORBIDDEN", f"{self.operation.operator_label} may not do this any more.")
         elif self.operation.tries > settings.INGEST_MAX_ATTEMPTS:
             self._tell("failed", key, "GAVE_UP", "The worker died each time.")
         else:
-            self._run(caller_in(self.operation, project), key)
+            self._run(caller_in(asker(self.operation), project), key)
 
     def _run(self, caller: Caller, key: UUID) -> None:
         """Raises what is the database's fault: the slice is done anew."""
         try:
             with transaction.atomic():
-                kind_of(self.operation).run(caller, key)
+                self.kind.run(caller, key)
             self.counted["done"] += 1
         except Problem as problem:
             outcome = "skipped" if problem.status_code in SKIPPING else "failed"
@@ -144,7 +154,7 @@ class Slice:
             self._tell("failed", key, "INTERNAL", type(error).__name__)
 
     def _tell(self, outcome: str, key: UUID, code: str, detail: str) -> None:
-        ref = ids.encode(kind_of(self.operation).model.PREFIX, key)
+        ref = ids.encode(self.kind.model.PREFIX, key)
         self.counted[outcome] += 1
         self.reasons.append({"ref": ref, "outcome": outcome, "code": code, "detail": detail[:300]})
 
@@ -166,7 +176,7 @@ def _save(operation: Operation, part: Slice) -> None:
     if not unmoved.update(**{name: getattr(operation, name) for name in moved}):
         raise Overtaken
     if operation.status == Operation.Status.DONE:
-        record(operation, "operation.done", kind=operation.kind, **counts(operation))
+        record(asker(operation), operation, "operation.done", kind=operation.kind, **counts(operation))
 
 
 def _first(reasons: list[dict[str, str]]) -> list[dict[str, str]]:
@@ -185,4 +195,4 @@ def _stop(operation: Operation) -> None:
     told = f"{operation.operator_label} may not do this any more."
     ended = {"status": Operation.Status.FAILED, "error": told, "finished_at": timezone.now()}
     if Operation.objects.unfinished().filter(pk=operation.pk).update(**ended):
-        record(operation, "operation.failed", kind=operation.kind, **counts(operation))
+        record(asker(operation), operation, "operation.failed", kind=operation.kind, **counts(operation))

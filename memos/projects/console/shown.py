@@ -1,6 +1,6 @@
 """How rows are shown and linked: by the ids that the API gives out."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import wraps
 from typing import Any
@@ -17,6 +17,14 @@ from memos.projects.models import Identified
 MOST = 50
 NOTHING = "–"
 _LINK = '<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>'
+
+
+_HEADER = '<th scope="col" class="px-3 py-2 text-left font-semibold">{}</th>'
+_CELL = '<td class="px-3 py-2 align-middle">{}</td>'
+_GRID = (
+    '<div class="overflow-x-auto" tabindex="0" role="region" aria-label="{}">'
+    '<table class="w-full"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
+)
 
 
 def page_of(row: Identified) -> str:
@@ -53,8 +61,24 @@ def bullets(lines: Iterable[Any], more: str = "") -> str:
     return format_html('<ul class="flex flex-col gap-1 list-disc ml-4">{}</ul>', shown)
 
 
+def grid(headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """A small table within a page. Where the screen is narrow it scrolls by itself, not the page with it."""
+    if not rows:
+        return NOTHING
+    head = format_html_join("", _HEADER, ((header,) for header in headers))
+    lines = ((format_html_join("", _CELL, ((cell,) for cell in row)),) for row in rows)
+    body = format_html_join("", '<tr class="border-t border-base-200 dark:border-base-800">{}</tr>', lines)
+    return format_html(_GRID, ", ".join(headers), head, body)
+
+
 def moment(at: datetime | None) -> str:
     return at.strftime("%Y-%m-%d %H:%M") if at else NOTHING
+
+
+def counted(count: int, model: type[Model]) -> str:
+    """ "1 thread", "1,234 threads"."""
+    named = model._meta.verbose_name if count == 1 else model._meta.verbose_name_plural
+    return f"{count:,} {named}"
 
 
 def short(text: str, most: int = 100) -> str:
