@@ -1,9 +1,9 @@
 """The Celery app of the workers that tests start: the real one with the extractor of the tests and a quick beat.
 
 ``HOLD_AT`` names where a worker is to stand still, so that a test can kill it there: "extract", "write" (within the
-transaction of the second job), "cut", or "slice" (within the transaction of a document's second slice), or
-"operation" (within the transaction of an operation's second slice). ``PIECES`` says how many pieces a slice of a document
-has, ``ROWS`` how many rows one of an operation. ``DEADLY`` is the id of a job that kills the worker that retries it.
+transaction of the second job), "cut", "slice" (within the transaction of a document's second slice), or "operation"
+(within that of an operation's second slice). ``PIECES`` says how many pieces a slice of a document has, ``ROWS`` how
+many rows one of an operation. ``DEADLY`` is the id of a job that kills the worker that retries it.
 """
 
 import os

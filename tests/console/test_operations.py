@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 
 from ingest.models import IngestJob, Operation
 from ingest.operations import KINDS, work
@@ -44,15 +45,13 @@ def test_it_counts_what_will_be_touched_before_anything_is(console: Client) -> N
     jobs = failed_jobs(3)
     response = console.post(JOBS, chosen(jobs[:2], "retry_jobs", index="0"))
     text = response.content.decode()
-    assert "Retry 2 ingest jobs" in text
+    assert "Retry jobs (2)" in text
     assert f'value="{jobs[0].pk}"' in text
     assert not Operation.objects.exists()
 
 
 def test_one_is_counted_as_one(console: Client) -> None:
-    assert "Retry 1 ingest job<" in console.post(JOBS, chosen(failed_jobs(1), "retry_jobs")).content.decode().replace(
-        "\n", ""
-    )
+    assert "to 1 ingest job," in console.post(JOBS, chosen(failed_jobs(1), "retry_jobs")).content.decode()
 
 
 def test_confirmed_it_is_begun_and_its_page_shown(console: Client) -> None:
@@ -70,7 +69,7 @@ def test_all_that_the_filter_shows_are_taken_and_no_other(console: Client) -> No
     make.IngestJobFactory(status="done")
     path = f"{JOBS}?status__exact=failed"
     form = chosen(jobs[:1], "retry_jobs", select_across="1")
-    assert "Retry 60 ingest jobs" in console.post(path, form).content.decode()
+    assert "Retry jobs (60)" in console.post(path, form).content.decode()
     console.post(path, {**form, "confirmed": "yes"})
     assert Operation.objects.get().keys == [job.pk for job in jobs]
 
@@ -121,7 +120,7 @@ def test_each_list_offers_its_kinds_and_warns(console: Client, job: IngestJob, m
     rows = {"ingestjob": IngestJob.objects, "thread": type(job.thread).objects, "user": type(job.user).objects,
             "summary": Summary.objects, "memory": job.graph.memories}[model.split(".")[1]]  # fmt: skip
     form = chosen(rows.all(), kind)
-    assert KINDS[kind].warning in console.post(path, form).content.decode()
+    assert escape(KINDS[kind].warning) in console.post(path, form).content.decode()
     Operation.objects.all().delete()
     console.post(path, {**form, "confirmed": "yes"})
     operation = Operation.objects.get()

@@ -42,13 +42,12 @@ def _ask(name: str, page: BulkAdmin, request: HttpRequest, rows: QuerySet[Any]) 
     keys = _keys(page, rows.filter(project__in=projects_for(request, kind.right)), name)
     if keys and "confirmed" in request.POST:
         return redirect(page_of(request_operation(by=caretaker_of(request), kind=name, keys=keys[:MOST])))
-    touched = counted(len(keys[:MOST]), kind.model)
     return confirmation(
         page,
         request,
         title=kind.title,
         sentences=[*_told(kind, len(keys), len(chosen)), kind.warning] if keys else [_nothing(kind, len(chosen))],
-        button=f"{kind.title.split()[0]} {touched}" if keys else "",
+        button=f"{kind.title} ({len(keys[:MOST]):,})" if keys else "",
         back=request.get_full_path(),
         destroys=kind.destroys,
         hidden=[*_kept(request), ("confirmed", "yes")],
