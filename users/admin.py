@@ -23,6 +23,7 @@ from memos.projects.console.shown import MOST, NOTHING, bullets, link, list_of, 
 from memos.projects.models import AuditEntry
 from threads.models import Message, Thread
 from users.models import Group, Summary, User
+from users.playground.admin import PlaygroundPages
 
 
 def named(user: User) -> str:
@@ -54,9 +55,10 @@ class OwnerAdmin(ConsoleAdmin):
 
 
 @admin.register(User)
-class UserAdmin(RegeneratingAdmin, OwnerAdmin):
+class UserAdmin(PlaygroundPages, RegeneratingAdmin, OwnerAdmin):
     deletable = True
     bulk = {"regenerate_summaries": "pk"}
+    actions_detail = ("playground", "regenerate")
     worded = ("summary_text", "summary_sources")
     list_display = ("shown_id", "shown_name", "external_id", "email", "project", "created")
     list_filter = (("project", FirstProjects),)

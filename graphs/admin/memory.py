@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
-from django.utils import timezone
 from django.utils.html import format_html
 from unfold.decorators import display as label
 
 from graphs.admin.base import OWNERS, GraphRowAdmin, arrow, origin_of, span, stated
+from graphs.admin.mending import timeline
+from graphs.admin.mending.looking import state_of
+from graphs.admin.mending.memory import MemoryMending
 from graphs.models import Memory, MemoryRevision, Mention, Relation, Source
 from graphs.models.memory import SPEAKER
 from graphs.render import UNNAMED, name_of, sentence
@@ -21,7 +23,7 @@ from memos.projects.console.shown import MOST, NOTHING, bullets, link, list_of, 
 
 
 @admin.register(Memory)
-class MemoryAdmin(BulkAdmin, DeletingAdmin, GraphRowAdmin):
+class MemoryAdmin(BulkAdmin, DeletingAdmin, MemoryMending):
     what_goes = "it goes with its history. What it had ended is open again; what was said stays."
     list_display = ("shown_sentence", "kind", "state", "valid", "whose", "created")
     list_filter = (("kind", NewestChoices),)
@@ -29,12 +31,12 @@ class MemoryAdmin(BulkAdmin, DeletingAdmin, GraphRowAdmin):
     finding = Finding(owners={**OWNERS, "ent": "mentions__entity"}, full_text="tsv")
     related = ("about", "graph__user", "graph__group", "invalidated_by__about")
     heavy = ("tsv",)
-    bulk = {"delete_memories": "pk"}
+    bulk = dict.fromkeys(("withdraw_memories", "restore_memories", "close_memories", "delete_memories"), "pk")
     fieldsets = (
-        (None, {"fields": ("full_sentence", "shown_id", "kind", "state", "valid", "closed_by", "whose")}),
+        (None, {"fields": ("full_sentence", "shown_id", "kind", "state", "valid", "closed_by", "parts_list", "whose")}),
         ("Rests on", {"fields": ("sources_list",)}),
         ("Speaks of", {"fields": ("entities_list", "relations_list")}),
-        ("History", {"fields": ("revisions_list", "said", "created", "recorded", "retired")}),
+        ("History", {"fields": ("timeline", "said", "created", "recorded", "retired")}),
         ("Details", {"fields": ("graph_link", "language", "confidence", "digest", "metadata")}),
     )
 
@@ -51,10 +53,7 @@ class MemoryAdmin(BulkAdmin, DeletingAdmin, GraphRowAdmin):
 
     @label(description="state", label={"holds": "success", "ended": "warning", "retired": "danger"})
     def state(self, memory: Memory) -> str:
-        if memory.retired_at:
-            return "retired"
-        ended = memory.invalidated_by_id or (memory.valid_to and memory.valid_to <= timezone.now())
-        return "ended" if ended else "holds"
+        return state_of(memory)
 
     @admin.display(description="valid")
     def valid(self, memory: Memory) -> str:
@@ -88,25 +87,25 @@ class MemoryAdmin(BulkAdmin, DeletingAdmin, GraphRowAdmin):
         rows = memory.relations.select_related("subject", "object")[: MOST + 1]
         return bullets((link(row, arrow(row)) for row in rows), list_of(Relation, memory=memory.pk))
 
-    @section("earlier states")
-    def revisions_list(self, memory: Memory) -> str:
-        rows = memory.revisions.order_by("-recorded_to")[: MOST + 1]
-        lines = (_revision_line(memory, row) for row in rows)
-        return bullets(lines, list_of(MemoryRevision, memory=memory.pk))
+    @section("changes")
+    def timeline(self, memory: Memory) -> str:
+        return timeline.shown(timeline.of_memory(memory, mendable=memory.__dict__.get("mendable", False)))
+
+    @section("split into")
+    def parts_list(self, memory: Memory) -> str:
+        return bullets(timeline.parts(memory))
 
 
 def _source_line(source: Source) -> Any:
     episode = source.episode
     said = f"{episode.speaker or episode.role or episode.source_kind}, {moment(episode.said_at)}: {episode.content}"
-    verbs = {Source.Role.CLOSES: "closed by ", Source.Role.FORMER: "until it was changed: "}
+    verbs = {
+        Source.Role.CLOSES: "closed by ",
+        Source.Role.FORMER: "until it was changed: ",
+        Source.Role.MERGED: "of what was merged into it: ",
+    }
     verb = verbs.get(Source.Role(source.role), "")
     return format_html("{}{} · {}", verb, link(episode, short(said, 200)), origin_of(episode))
-
-
-def _revision_line(memory: Memory, row: MemoryRevision) -> Any:
-    believed = f"{moment(row.recorded_from)} → {moment(row.recorded_to)}"
-    held = span(row.valid_from, row.valid_to, row.valid_precision)
-    return link(row, f"{believed}: {short(_said(memory, row))} [{held}] {row.changed_by}, {row.reason}")
 
 
 def _said(memory: Memory, row: MemoryRevision) -> str:

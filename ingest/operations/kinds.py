@@ -1,7 +1,7 @@
 """What can be done to many rows: one function for each kind, which does it to one row through its service.
 
-It raises a 404 where the row is gone and a 409 where there is nothing to do to it; the row is skipped then. It runs in
-a transaction, together with others, that may be rolled back and done anew: what it does is in the database alone.
+It raises a 404 where the row is gone, and a 409 or NothingToDo where it is such already; the row is skipped then. It runs
+in a transaction, together with others, that may be rolled back and done anew: what it does is in the database alone.
 """
 
 from collections.abc import Callable
@@ -13,6 +13,8 @@ from graphs.models import Memory
 from ingest.again import reingest_thread
 from ingest.erase import delete_memory, delete_thread
 from ingest.jobs import cancel_job, retry_job
+from ingest.mending.spans import close_memory
+from ingest.mending.withdrawal import restore_memory, retire_memory
 from ingest.models import IngestJob
 from ingest.services import ask_for_summary
 from memos.api.problems import not_found
@@ -22,6 +24,10 @@ from threads.models import Thread
 from users.models import User
 
 R = TypeVar("R", bound=Record)
+
+
+class NothingToDo(Exception):
+    """The row is as it was to become."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,21 @@ def reingest(caller: Caller, key: UUID) -> None:
 
 def regenerate(caller: Caller, key: UUID) -> None:
     ask_for_summary(caller=caller, user=_row(User, key))
+
+
+def withdraw(caller: Caller, key: UUID) -> None:
+    if not retire_memory(caller=caller, memory=_row(Memory, key)):
+        raise NothingToDo("It is withdrawn already.")
+
+
+def restore(caller: Caller, key: UUID) -> None:
+    if not restore_memory(caller=caller, memory=_row(Memory, key)):
+        raise NothingToDo("It is believed.")
+
+
+def close(caller: Caller, key: UUID) -> None:
+    if not close_memory(caller=caller, memory=_row(Memory, key)):
+        raise NothingToDo("It has ended already.")
 
 
 def forget_memory(caller: Caller, key: UUID) -> None:
@@ -91,6 +112,20 @@ KINDS: dict[str, Kind] = {
     "regenerate_summaries": Kind(
         "Regenerate summaries", User, "users.change_summary", regenerate,
         "The worker makes them anew, one after the other. The old ones are shown until then.",
+    ),
+    "withdraw_memories": Kind(
+        "Withdraw memories", Memory, "graphs.change_memory", withdraw,
+        "They are believed no more, as if they had never been said, and what they had ended is open again. They stay "
+        "with their history, and can be restored.",
+        destroys=True,
+    ),
+    "restore_memories": Kind(
+        "Restore memories", Memory, "graphs.change_memory", restore,
+        "Those that were withdrawn, merged or split are believed again. Those that are believed are skipped.",
+    ),
+    "close_memories": Kind(
+        "Close memories", Memory, "graphs.change_memory", close,
+        "They hold until the moment at which the worker comes to them, and no longer. Those that have ended are skipped.",
     ),
     "delete_memories": Kind(
         "Delete memories", Memory, "graphs.delete_memory", forget_memory,

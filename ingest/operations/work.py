@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from ingest.models import Operation
 from ingest.operations.asker import asker, caller_in, counts, may, record
-from ingest.operations.kinds import KINDS, Kind
+from ingest.operations.kinds import KINDS, Kind, NothingToDo
 from memos import ids
 from memos.api.problems import Problem
 from memos.projects.audit import Caller
@@ -147,6 +147,8 @@ class Slice:
         except Problem as problem:
             outcome = "skipped" if problem.status_code in SKIPPING else "failed"
             self._tell(outcome, key, problem.code, str(problem.detail))
+        except NothingToDo as nothing:
+            self._tell("skipped", key, "NOTHING_TO_DO", str(nothing))
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:

@@ -113,6 +113,7 @@ def test_rows_of_projects_where_one_may_not_are_left_out() -> None:
     ("ingest.ingestjob", "retry_jobs"), ("ingest.ingestjob", "cancel_jobs"), ("threads.thread", "reingest_threads"),
     ("threads.thread", "delete_threads"), ("users.user", "regenerate_summaries"),
     ("users.summary", "regenerate_summaries"), ("graphs.memory", "delete_memories"),
+    ("graphs.memory", "withdraw_memories"), ("graphs.memory", "restore_memories"), ("graphs.memory", "close_memories"),
 ])  # fmt: skip
 def test_each_list_offers_its_kinds_and_warns(console: Client, job: IngestJob, model: str, kind: str) -> None:
     path = f"/admin/{model.replace('.', '/')}/"

@@ -246,6 +246,16 @@ def test_each_kind_does_what_it_says(
     assert (Memory.objects.count(), IngestJob.objects.count()) == (0, 0)
 
 
+def test_memories_are_withdrawn_restored_and_closed_and_skipped_where_they_are_so_already(ann: Operator) -> None:
+    memories = [make.MemoryFactory() for _ in range(2)]
+    for kind in ("withdraw_memories", "restore_memories", "close_memories"):
+        assert counts(run(ask(ann, memories[:1], kind)))[2:] == (1, 0, 0)
+        again = run(ask(ann, memories[:1], kind))
+        assert (counts(again)[2:], again.reasons[0]["code"]) == ((0, 1, 0), "NOTHING_TO_DO")
+    actions = AuditEntry.objects.filter(target_id=memories[0].ref).order_by("pk").values_list("action", flat=True)
+    assert list(actions) == ["memory.retired", "memory.restored", "memory.closed"]
+
+
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_the_right_of_each_kind_is_one_that_a_role_gives(kind: Any) -> None:
     project = make.ProjectFactory()
