@@ -235,8 +235,10 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_IMPORTS = ["ingest.operations.tasks"]
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "ingest.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
+    "operations": {"task": "ingest.sweep_operations", "schedule": 5.0, "options": {"expires": 5.0}},
     "forget_answers": {"task": "api.forget_answers", "schedule": 3600.0, "options": {"expires": 3600.0}},
     "webhooks": {"task": "webhooks.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
     "signin-tidy": {"task": "signin.tidy", "schedule": 3600.0, "options": {"expires": 3600.0}},

@@ -17,13 +17,14 @@ from graphs.render import UNNAMED, name_of, sentence
 from ingest.erase import delete_memory
 from memos.projects.audit import Caller
 from memos.projects.console.base import NewestChoices
+from memos.projects.console.bulk import BulkAdmin
 from memos.projects.console.deleting import DeletingAdmin
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import MOST, NOTHING, bullets, link, list_of, moment, section, short
 
 
 @admin.register(Memory)
-class MemoryAdmin(DeletingAdmin, MemoryMending):
+class MemoryAdmin(BulkAdmin, DeletingAdmin, MemoryMending):
     what_goes = "it goes with its history. What it had ended is open again; what was said stays."
     list_display = ("shown_sentence", "kind", "state", "valid", "whose", "created")
     list_filter = (("kind", NewestChoices),)
@@ -31,6 +32,7 @@ class MemoryAdmin(DeletingAdmin, MemoryMending):
     finding = Finding(owners={**OWNERS, "ent": "mentions__entity"}, full_text="tsv")
     related = ("about", "graph__user", "graph__group", "invalidated_by__about")
     heavy = ("tsv",)
+    bulk = dict.fromkeys(("withdraw_memories", "restore_memories", "close_memories", "delete_memories"), "pk")
     fieldsets = (
         (None, {"fields": ("full_sentence", "shown_id", "kind", "state", "valid", "closed_by", "parts_list", "whose")}),
         ("Rests on", {"fields": ("sources_list",)}),

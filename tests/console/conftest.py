@@ -79,4 +79,5 @@ def make_job(**project: object) -> IngestJob:
     if job.project.live_twin is None:
         make.MembershipFactory(project=job.project)
     make.DeliveryFactory(webhook__project=job.project)
+    make.OperationFactory(project=job.project, keys=[job.pk])
     return job

@@ -10,7 +10,7 @@ from graphs.admin.base import stated
 from graphs.admin.facts import Line, line
 from graphs.models import Memory
 from graphs.models.graph import ENOUGH_CHANGED
-from memos.projects.console.base import ConsoleAdmin
+from memos.projects.console.regenerating import RegeneratingAdmin, state_of
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import MOST, bullets, link, moment, names_of, section, short, tally
 from users.admin.naming import named
@@ -18,15 +18,19 @@ from users.models import Summary, User
 
 
 @admin.register(Summary)
-class SummaryAdmin(ConsoleAdmin):
+class SummaryAdmin(RegeneratingAdmin):
+    bulk = {"regenerate_summaries": "user"}
     list_display = ("shown_id", "beginning", "user_link", "memory_count", "made")
     search_help_text = "sum_…, usr_…"
     finding = Finding(owners={"usr": "user"}, beginnings=("text",))
-    related = ("user",)
+    related = ("user", "project")
     fieldsets = (
         (None, {"fields": ("text", "shown_id", "user_link", "made", "requested")}),
         ("Rests on", {"fields": ("memories_list", "memory_count", "graph_version")}),
     )
+
+    def user_of(self, row: Summary) -> User:
+        return row.user
 
     @admin.display(description="text")
     def beginning(self, summary: Summary) -> str:
@@ -42,7 +46,7 @@ class SummaryAdmin(ConsoleAdmin):
 
     @admin.display(description="made (UTC)")
     def made(self, summary: Summary) -> str:
-        return moment(summary.generated_at)
+        return state_of(summary)
 
     @admin.display(description="asked for (UTC)")
     def requested(self, summary: Summary) -> str:

@@ -9,6 +9,7 @@ from graphs.admin.going import Going
 from ingest.erase import erase_user
 from memos.projects.audit import Caller
 from memos.projects.console.base import FirstProjects
+from memos.projects.console.regenerating import RegeneratingAdmin
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import NOTHING, names_of
 from threads.models import Message, Thread
@@ -21,7 +22,7 @@ from users.playground.admin import PlaygroundPages
 
 
 @admin.register(User)
-class UserAdmin(ExportingAdmin, PlaygroundPages, OwnerAdmin):
+class UserAdmin(ExportingAdmin, PlaygroundPages, RegeneratingAdmin, OwnerAdmin):
     what_goes = "everything that is kept about this user goes with them."
     is_gone = "with everything that was kept about them."
     list_display = ("shown_id", "shown_name", "external_id", "email", "project", "created")
@@ -34,7 +35,8 @@ class UserAdmin(ExportingAdmin, PlaygroundPages, OwnerAdmin):
     )
     related = ("project", "graph", "summary")
     fieldsets = ((None, {"fields": ("shown_id", "graph_link", "project", "metadata")}),)
-    actions_detail = ("playground", "export")
+    bulk = {"regenerate_summaries": "pk"}
+    actions_detail = ("playground", "regenerate", "export")
     figures = {"threads": ("thread", "threads"), "messages": ("message", "messages"), **OwnerAdmin.figures}
     parts = (
         Part("facts", "Facts", parts.facts, "facts", worded=False),
@@ -48,6 +50,9 @@ class UserAdmin(ExportingAdmin, PlaygroundPages, OwnerAdmin):
 
     def delete_by(self, caller: Caller, row: User) -> None:
         erase_user(caller=caller, user=row)
+
+    def user_of(self, row: User) -> User:
+        return row
 
     def called(self, row: User) -> str:
         return named(row)

@@ -31,6 +31,7 @@ _GROUPS = {
     },
     "Work": {
         "ingest_ingestjob": ("Ingest jobs", "pending_actions"),
+        "ingest_operation": ("Operations", "playlist_add_check"),
         "webhooks_webhook": ("Webhooks", "webhook"),
         "webhooks_delivery": ("Deliveries", "outbox"),
     },
