@@ -1,7 +1,8 @@
 """What can be done to many rows: one function for each kind, which does it to one row through its service.
 
-It raises a 404 where the row is gone, and a 409 or NothingToDo where it is such already; the row is skipped then. It runs
-in a transaction, together with others, that may be rolled back and done anew: what it does is in the database alone.
+It raises a 404 where the row is gone, and a 409 or NothingToDo where it is such already; the row is skipped then. It
+runs in a transaction, together with others, that may be rolled back and done anew: what it does is in the database
+alone.
 """
 
 from collections.abc import Callable
@@ -125,7 +126,7 @@ KINDS: dict[str, Kind] = {
     ),
     "close_memories": Kind(
         "Close memories", Memory, "graphs.change_memory", close,
-        "They hold until the moment at which the worker comes to them, and no longer. Those that have ended are skipped.",
+        "They hold until the moment at which the worker comes to them. Those that have ended are skipped.",
     ),
     "delete_memories": Kind(
         "Delete memories", Memory, "graphs.delete_memory", forget_memory,
