@@ -22,6 +22,7 @@ LISTS = {
     "jobs": "ingest/ingestjob",
     "webhooks": "webhooks/webhook",
     "deliveries": "webhooks/delivery",
+    "operations": "ingest/operation",
     "audit": "projects/auditentry",
     "operators": "projects/operator",
     "graphs": "graphs/graph",
@@ -37,6 +38,9 @@ FORMS = {
     "a new webhook": "webhooks/webhook",
     "a new operator": "projects/operator",
 }
+PERSON_PARTS = ("entities", "threads", "documents", "jobs", "audit", "details")
+MEMORY_STEPS = ("correct", "close", "withdraw", "merge", "split")
+ENTITY_STEPS = ("correct", "merge", "split")
 
 Place = Callable[[Site], str]
 
@@ -60,8 +64,16 @@ def first_of(site: Site, kind: str, **filters: str) -> str:
     return re.findall(rf'href="(/admin/{kind}/[\w]+/change/)[^"]*"', text)[0]
 
 
-def of_nadia(rest: str) -> Place:
-    return lambda site: f"/admin/users/user/{site.nadia['id']}/{rest}/"
+def of_nadia(rest: str, query: str = "") -> Place:
+    return lambda site: f"/admin/users/user/{site.nadia['id']}/{rest}/{query}"
+
+
+def _part(name: str) -> Place:
+    return of_nadia("change", f"?show={name}")
+
+
+def _step(kind: str, step: str) -> Place:
+    return lambda site: first_of(site, kind).replace("/change/", f"/{step}/")
 
 
 PAGES: dict[str, Place] = {
@@ -72,5 +84,15 @@ PAGES: dict[str, Place] = {
     "one's own account": lambda site: "/admin/account/",
     "a second factor": lambda site: "/admin/account/two-factor/",
     "a person": of_nadia("change"),
+    **{f"a person's {part}": _part(part) for part in PERSON_PARTS},
+    "an export of a person": of_nadia("export"),
+    "playground": of_nadia("playground"),
+    "an answer of the playground": of_nadia("playground", "?query=Which+food+is+dangerous+for+her"),
+    "the choice of a playground": lambda site: "/admin/users/user/playground",
+    **{
+        f"a memory to {step}": _step("graphs/memory", step)
+        for step in ("correct", "close", "withdraw", "merge", "split")
+    },
+    **{f"an entity to {step}": _step("graphs/entity", step) for step in ("correct", "merge", "split")},
     "the end of a person": of_nadia("delete"),
 }

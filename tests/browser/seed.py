@@ -28,6 +28,7 @@ ROLES = {"vera": Membership.Role.VIEWER, "sam": Membership.Role.SUPPORT, "adam":
 def seed() -> None:
     project = Project.objects.filter(mode=Project.Mode.LIVE).earliest("pk")
     make.OperatorFactory(username="ann")
+    make.OperatorFactory(username="otto")
     for name, role in ROLES.items():
         operator = make.OperatorFactory(username=name, is_superuser=False)
         operators.give_role(caller=Caller.from_command(project, "tests"), operator=operator, role=role)
