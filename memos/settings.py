@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "memos.embedded",
     "memos.api",
+    "memos.figures",
     "memos.webhooks",
     "graphs",
     "users",
@@ -222,11 +223,16 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BEAT_SCHEDULER = "memos.pulse:Clock"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "ingest.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
     "forget_answers": {"task": "api.forget_answers", "schedule": 3600.0, "options": {"expires": 3600.0}},
     "webhooks": {"task": "webhooks.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
     "webhooks-tidy": {"task": "webhooks.tidy", "schedule": 3600.0, "options": {"expires": 3600.0}},
+    "count_rows": {"task": "ingest.count_rows", "schedule": 60.0, "options": {"expires": 60.0}},
+    "ask_embedder": {"task": "figures.ask_embedder", "schedule": 60.0, "options": {"expires": 60.0}},
+    "measure_storage": {"task": "figures.measure_storage", "schedule": 300.0, "options": {"expires": 300.0}},
+    "tidy_figures": {"task": "figures.tidy", "schedule": 3600.0, "options": {"expires": 3600.0}},
 }
 
 # ---------------------------------------------------------------- Ingestion
