@@ -12,7 +12,7 @@ from unfold.decorators import display as label
 from graphs.admin.base import owner_of, resting_on, stated
 from ingest.jobs import retry_job
 from ingest.models import IngestJob
-from memos.projects.console.base import ConsoleAdmin, FirstProjects, NewestChoices, caller_of, may_change
+from memos.projects.console.base import ConsoleAdmin, FirstProjects, NewestChoices, caller_of
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import NOTHING, bullets, link, moment, page_of, section, short
 from users.admin import named
@@ -20,6 +20,7 @@ from users.admin import named
 
 @admin.register(IngestJob)
 class IngestJobAdmin(ConsoleAdmin):
+    worded = ("reads", "source_link", "memories_list", "error_detail")
     list_display = ("shown_id", "state", "reads", "user_link", "attempts", "error_code", "created", "finished")
     list_filter = (("status", NewestChoices), ("project", FirstProjects))
     search_help_text = "ij_…, msg_…, doc_…, thr_…, usr_…, grph_…, prj_…"
@@ -45,7 +46,7 @@ class IngestJobAdmin(ConsoleAdmin):
     )
 
     def has_retry_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return may_change(request) and self._failed(request, object_id) is not None
+        return self.may(request, "change", object_id) and self._failed(request, object_id) is not None
 
     def _failed(self, request: HttpRequest, object_id: Any) -> IngestJob | None:
         job: IngestJob | None = self.get_object(request, str(object_id))

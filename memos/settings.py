@@ -91,6 +91,7 @@ WSGI_APPLICATION = "memos.wsgi.application"
 APPEND_SLASH = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "projects.Operator"
+AUTHENTICATION_BACKENDS = ["memos.projects.roles.RoleBackend"]
 LOGIN_URL = "admin:login"
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"}]
 TEMPLATES = [

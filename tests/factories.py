@@ -22,7 +22,7 @@ from ingest import facts
 from ingest.models import IngestJob
 from memos import ids
 from memos.projects import keys
-from memos.projects.models import ApiKey, AuditEntry, Operator, Project, Scope
+from memos.projects.models import ApiKey, AuditEntry, Membership, Operator, Project, Scope
 from memos.webhooks.models import Delivery, EventType, Webhook
 from threads.models import Message, Thread
 from users.models import Group, Summary, User
@@ -53,6 +53,14 @@ class ProjectFactory(DjangoModelFactory[Project]):
         live = super()._create(model_class, *args, **kwargs)
         Project.objects.create(name=live.name, mode=Project.Mode.TEST, live_twin=live)
         return live
+
+
+class MembershipFactory(DjangoModelFactory[Membership]):
+    class Meta:
+        model = Membership
+
+    project = factory.SubFactory(ProjectFactory)
+    operator = factory.SubFactory(OperatorFactory, is_superuser=False)
 
 
 class ApiKeyFactory(DjangoModelFactory[ApiKey]):

@@ -14,7 +14,7 @@ from graphs.models import Document, Entity, Episode, Graph, Memory
 from ingest.erase import erase_group, erase_user
 from ingest.models import IngestJob
 from memos.projects.audit import Caller
-from memos.projects.console.base import ConsoleAdmin, FirstProjects, caller_of, may_change
+from memos.projects.console.base import ConsoleAdmin, FirstProjects, caller_of
 from memos.projects.console.counting import capped
 from memos.projects.console.deleting import DeletingAdmin
 from memos.projects.console.search import Finding
@@ -54,6 +54,8 @@ class OwnerAdmin(ConsoleAdmin):
 
 @admin.register(User)
 class UserAdmin(OwnerAdmin):
+    deletable = True
+    worded = ("summary_text", "summary_sources")
     list_display = ("shown_id", "shown_name", "external_id", "email", "project", "created")
     list_filter = (("project", FirstProjects),)
     search_help_text = "usr_…, grph_…, prj_…, external id, email, name"
@@ -98,16 +100,13 @@ class UserAdmin(OwnerAdmin):
     def summary_made(self, user: User) -> str:
         return moment(user.summary.generated_at) if hasattr(user, "summary") else NOTHING
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_change(request)
-
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Django's own would first fetch every row that hangs on the user."""
-        if not self.has_delete_permission(request):
-            raise PermissionDenied
         user: User | None = self.get_object(request, object_id)
         if user is None:
             raise Http404
+        if not self.has_delete_permission(request, user):
+            raise PermissionDenied
         if request.method != "POST":
             return self._confirmation(request, user)
         erase_user(caller=caller_of(request, user.project), user=user)

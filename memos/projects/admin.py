@@ -20,11 +20,12 @@ from memos.projects.console.base import (
     ConsoleAdmin,
     caller_of,
     caretaker_of,
-    may_change,
+    is_superuser,
     operator_of,
 )
 from memos.projects.console.counting import capped
 from memos.projects.console.keys import ApiKeyAdmin
+from memos.projects.console.memberships import MembershipAdmin
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import NOTHING, bullets, link, list_of, moment, section, to
 from memos.projects.models import ApiKey, AuditEntry, Operator, Project
@@ -32,11 +33,12 @@ from memos.webhooks.models import Webhook
 from threads.models import Thread
 from users.models import Group, User
 
-__all__ = ["ApiKeyAdmin", "AuditEntryAdmin", "OperatorAdmin", "ProjectAdmin"]
+__all__ = ["ApiKeyAdmin", "AuditEntryAdmin", "MembershipAdmin", "OperatorAdmin", "ProjectAdmin"]
 
 admin.site.unregister(AuthGroup)
 
 
+RIGHTS = "A superuser may do everything. Anybody else has roles in projects."
 LIMITS = ("requests_per_minute", "key_requests_per_minute")
 
 
@@ -58,7 +60,11 @@ class ProjectForm(forms.ModelForm):
 
 @admin.register(Project)
 class ProjectAdmin(ConsoleAdmin):
+    """Superusers make projects; who runs one changes it."""
+
     personal = False
+    changeable = True
+    project_column = "pk"
     list_display = ("name", "mode_label", "shown_id", "created")
     list_filter = ("mode",)
     search_help_text = "prj_… or name"
@@ -115,10 +121,7 @@ class ProjectAdmin(ConsoleAdmin):
         return model.objects.filter(project=project)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return may_change(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_change(request)
+        return is_superuser(request)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:
@@ -149,7 +152,7 @@ class OperatorAdmin(UserAdmin, ModelAdmin):
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),
-        ("Rights", {"fields": ("is_active", "is_superuser"), "description": "Who is no superuser may only look."}),
+        ("Rights", {"fields": ("is_active", "is_superuser"), "description": RIGHTS}),
         ("When", {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"fields": ("username", "password1", "password2", "is_superuser")}),)
@@ -180,16 +183,16 @@ class OperatorAdmin(UserAdmin, ModelAdmin):
         return None
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return may_change(request)
+        return is_superuser(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_change(request)
+        return is_superuser(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return may_change(request)
+        return is_superuser(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_change(request)
+        return is_superuser(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -1,16 +1,18 @@
-"""Operators, and what changes about them. Django's own code makes and saves them: here it is watched and recorded.
+"""Operators, what changes about them, and their roles in projects.
 
-Nothing of theirs belongs to a project, and so neither do the entries.
+Django's own code makes and saves operators: here it is watched and recorded. Nothing of that belongs to a project, and
+so neither do the entries.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from memos.projects import audit
-from memos.projects.audit import Caretaker
-from memos.projects.models import AuditEntry, Operator
+from memos.projects.audit import Caller, Caretaker
+from memos.projects.models import AuditEntry, Membership, Operator, Project
 
 RIGHTS = ("is_active", "is_superuser")
 FIELDS = ("username", "first_name", "last_name", "email", *RIGHTS)
@@ -59,3 +61,32 @@ def password_recorded(by: Caretaker, operator_pk: int | str | None) -> Iterator[
         after = found.first()
         if before and after and before.password != after.password:
             audit.record(by, "operator.password_changed", ref_of(after))
+
+
+@transaction.atomic
+def give_role(*, caller: Caller, operator: Operator, role: str, reads_words: bool = False) -> Membership:
+    """Give an operator a role in ``caller.project``, a live one, in place of the one that they have there.
+
+    Raises ValidationError where the role is unknown or the project is a test twin.
+    """
+    if caller.project.mode != Project.Mode.LIVE:
+        raise ValidationError("A role in a project counts in its test twin too: give it in the live one.")
+    Project.objects.select_for_update(no_key=True).get(pk=caller.project.pk)  # two who give one at once
+    row = Membership.objects.for_project(caller.project).filter(operator=operator).first()
+    before = {"role": row.role, "reads_words": row.reads_words} if row else None
+    after = {"role": role, "reads_words": reads_words}
+    row = row or Membership(project=caller.project, operator=operator)
+    row.role, row.reads_words = role, reads_words
+    row.full_clean()
+    if before != after:
+        row.save()
+        audit.record(caller, "role.given", row.ref, operator=ref_of(operator), before=before, after=after)
+    return row
+
+
+@transaction.atomic
+def take_role(*, caller: Caller, membership: Membership) -> None:
+    """Take a role away. One that is gone already changes nothing."""
+    rows = Membership.objects.for_project(caller.project).filter(pk=membership.pk)
+    if rows.delete()[0]:
+        audit.record(caller, "role.taken", membership.ref, operator=ref_of(membership.operator), role=membership.role)

@@ -13,7 +13,7 @@ from unfold.decorators import display as label
 from memos import ids
 from memos.api.problems import Problem
 from memos.projects.audit import Caller
-from memos.projects.console.base import ConsoleAdmin, FirstProjects, NewestChoices, caller_of, may_change
+from memos.projects.console.base import ConsoleAdmin, FirstProjects, NewestChoices, caller_of
 from memos.projects.console.deleting import DeletingAdmin
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import NOTHING, bullets, link, list_of, moment, page_of, section, short, to
@@ -26,7 +26,7 @@ class SendingAdmin(ConsoleAdmin):
     """Who may change may also have something sent."""
 
     def has_send_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return may_change(request)
+        return self.may(request, "change", object_id)
 
     def found(self, request: HttpRequest, object_id: str) -> Any:
         row = self.get_object(request, object_id)
@@ -45,6 +45,8 @@ class SendingAdmin(ConsoleAdmin):
 
 @admin.register(Webhook)
 class WebhookAdmin(DeletingAdmin, SendingAdmin):
+    addable = True
+    changeable = True
     what_goes = "it goes with its deliveries. What waits to be delivered is delivered no more."
     list_display = ("shown_id", "shown_url", "state", "shown_events", "project", "created")
     list_filter = (("project", FirstProjects),)
@@ -96,12 +98,6 @@ class WebhookAdmin(DeletingAdmin, SendingAdmin):
         rows = list(Delivery.objects.filter(webhook=webhook).order_by("-pk")[:20])
         return bullets([*map(_told, rows), to(list_of(Delivery, webhook=webhook.pk), "all of them")] if rows else [])
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return may_change(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_change(request)
-
     def delete_by(self, caller: Caller, row: Webhook) -> None:
         services.delete_webhook(caller=caller, webhook=row)
 
@@ -145,6 +141,7 @@ class WebhookAdmin(DeletingAdmin, SendingAdmin):
 
 @admin.register(Delivery)
 class DeliveryAdmin(SendingAdmin):
+    worded = ("payload", "response_excerpt")
     list_display = ("shown_id", "event", "state", "webhook_link", "attempts", "reason", "created")
     list_filter = (("status", NewestChoices), ("event", NewestChoices), ("project", FirstProjects))
     search_help_text = "whd_…, evt_…, whk_…, usr_…, mem_…, ij_…, grph_…, prj_…"

@@ -1,9 +1,11 @@
+from typing import Any
+
 import pytest
 from django.conf import LazySettings
 from django.test import Client
 
 from ingest.models import IngestJob
-from memos.projects.models import Operator
+from memos.projects.models import Membership, Operator, Project
 from tests import factories as make
 
 
@@ -24,10 +26,23 @@ def admin_operator(db: None) -> Operator:
     return make.OperatorFactory(username="ann")
 
 
+class Onlooker(Client):
+    """Somebody who sees everything in whatever projects there are, and changes nothing."""
+
+    def request(self, **request: Any) -> Any:
+        for project in Project.objects.filter(mode=Project.Mode.LIVE).exclude(pk__in=self._seen()):
+            make.MembershipFactory(project=project, operator=self.operator, reads_words=True)
+        return super().request(**request)
+
+    def _seen(self) -> Any:
+        return Membership.objects.filter(operator=self.operator).values("project")
+
+
 @pytest.fixture
-def onlooker(client: Client, db: None) -> Client:
-    """Signed in as somebody who may only look."""
-    client.force_login(make.OperatorFactory(username="bob", is_superuser=False))
+def onlooker(db: None) -> Onlooker:
+    client = Onlooker()
+    client.operator = make.OperatorFactory(username="bob", is_superuser=False)
+    client.force_login(client.operator)
     return client
 
 
@@ -53,5 +68,7 @@ def make_job(**project: object) -> IngestJob:
     make.ApiKeyFactory(project=job.project)
     make.AuditEntryFactory(project=job.project, target_id=job.user.ref)
     make.GroupFactory(project=job.project)
+    if job.project.live_twin is None:
+        make.MembershipFactory(project=job.project)
     make.DeliveryFactory(webhook__project=job.project)
     return job

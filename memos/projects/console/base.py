@@ -1,6 +1,7 @@
 """The page of a model: who may see it, how its list stays quick, what its links look like."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -15,7 +16,7 @@ from unfold.views import ChangeList
 
 from memos import ids
 from memos.api.middleware import current_request_id
-from memos.projects import audit
+from memos.projects import audit, roles
 from memos.projects.audit import Caller, Caretaker
 from memos.projects.console.counting import CappedPaginator, newest
 from memos.projects.console.search import Finding
@@ -43,12 +44,26 @@ def caretaker_of(request: HttpRequest) -> Caretaker:
     return Caretaker.from_operator(operator_of(request), current_request_id())
 
 
-def may_look(request: HttpRequest) -> bool:
-    return bool(request.user.is_active and getattr(request.user, "is_staff", False))
+def may(request: HttpRequest, right: str, row: Any = None) -> bool:
+    """Whether the operator has the right in the project of ``row``, or, without one, in any project."""
+    return bool(getattr(request.user, "is_staff", False)) and request.user.has_perm(right, row)
 
 
-def may_change(request: HttpRequest) -> bool:
-    return may_look(request) and bool(getattr(request.user, "is_superuser", False))
+def is_superuser(request: HttpRequest) -> bool:
+    return bool(request.user.is_active and getattr(request.user, "is_staff", False) and request.user.is_superuser)
+
+
+def projects_for(request: HttpRequest, right: str) -> QuerySet[Project]:
+    """Those where the operator has the right."""
+    keys = roles.projects_with(operator_of(request), right)
+    return Project.objects.all() if keys is None else Project.objects.filter(pk__in=keys)
+
+
+def record_read(request: HttpRequest, row: Any) -> None:
+    """Where the project wants to know who looked at what."""
+    project = Project.objects.filter(pk=row.project_id, audit_reads=True).first()
+    if project:
+        audit.record(caller_of(request, project), f"{_NAMES.get(row.PREFIX, row._meta.model_name)}.read", row.ref)
 
 
 class RefChangeList(ChangeList):
@@ -76,11 +91,12 @@ class FirstProjects(RelatedFieldListFilter):
     """A few dozen projects to click on; any other is reached by searching for its id."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
-        return [(project.pk, str(project)) for project in Project.objects.order_by("name", "mode")[:40]]
+        seen = projects_for(request, "projects.view_project")
+        return [(project.pk, str(project)) for project in seen.order_by("name", "mode")[:40]]
 
 
 class ConsoleAdmin(ModelAdmin):
-    """Read only, unless a subclass says otherwise. Operators may look; superusers may change."""
+    """Read only, unless a subclass says otherwise. An operator sees and changes what their roles allow."""
 
     paginator = CappedPaginator
     show_full_result_count = False
@@ -97,6 +113,12 @@ class ConsoleAdmin(ModelAdmin):
     """Columns that no page shows, left in the database."""
     personal: ClassVar[bool] = True
     """Whether a page shows what somebody told us: then a project may want to know who looked at it."""
+    worded: ClassVar[Sequence[str]] = ()
+    """Fields and columns with what people said, left out for whoever may not read it."""
+    addable: ClassVar[bool] = False
+    changeable: ClassVar[bool] = False
+    deletable: ClassVar[bool] = False
+    project_column: ClassVar[str] = "project"
 
     @admin.display(description="id")
     def shown_id(self, row: Identified) -> str:
@@ -104,6 +126,9 @@ class ConsoleAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
+        keys = roles.projects_with(operator_of(request), self.right("view"))
+        if keys is not None:
+            rows = rows.filter(**{f"{self.project_column}__in": keys})
         return rows.select_related(*self.related).defer(*self.heavy) if self.related or self.heavy else rows
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
@@ -116,6 +141,14 @@ class ConsoleAdmin(ModelAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[DjangoChangeList]:
         return RefChangeList
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Where the project of a new row is a choice, it is one among those where the operator may make one."""
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        if "of" in form.base_fields:
+            form.base_fields["of"] = deepcopy(form.base_fields["of"])
+            form.base_fields["of"].queryset = projects_for(request, self.right("add"))
+        return form
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
         if obj is None or not self.has_change_permission(request, obj):
@@ -130,32 +163,55 @@ class ConsoleAdmin(ModelAdmin):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         row = kwargs.get("obj")
         if row is not None and self.personal:
-            self._record_read(request, row)
+            record_read(request, row)
         context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
         return super().render_change_form(request, context, *args, **kwargs)
-
-    def _record_read(self, request: HttpRequest, row: Any) -> None:
-        project = Project.objects.filter(pk=row.project_id, audit_reads=True).first()
-        if project:
-            audit.record(caller_of(request, project), f"{_NAMES.get(row.PREFIX, row._meta.model_name)}.read", row.ref)
 
     def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         return redirect(page_of(obj))
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or not self.worded or may(request, roles.READ_WORDS, obj):
+            return fieldsets
+        shown = ((title, {**given, "fields": self._wordless(given["fields"])}) for title, given in fieldsets)
+        return [(title, given) for title, given in shown if given["fields"]]
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """A column with words is there for whoever may read them in all that the list shows."""
+        columns = super().get_list_display(request)
+        return columns if not self.worded or self._reads_all(request) else self._wordless(columns)
+
+    def _wordless(self, names: Sequence[Any]) -> list[Any]:
+        return [name for name in names if name not in self.worded]
+
+    def _reads_all(self, request: HttpRequest) -> bool:
+        operator = operator_of(request)
+        lists, words = (roles.projects_with(operator, right) for right in (self.right("view"), roles.READ_WORDS))
+        return words is None or set(lists or ()) <= set(words)
+
+    def right(self, verb: str) -> str:
+        return f"{self.opts.app_label}.{verb}_{self.opts.model_name}"
+
+    def may(self, request: HttpRequest, verb: str, row: Any = None) -> bool:
+        """``row`` may be the id of one, as Unfold hands it to the permissions of its actions."""
+        found = self.get_object(request, row) if isinstance(row, str) else row
+        return may(request, self.right(verb), found)
+
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return may_look(request)
+        return self.may(request, "view")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_look(request)
+        return self.may(request, "view", obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+        return self.addable and self.may(request, "add")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+        return self.changeable and self.may(request, "change", obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+        return self.deletable and self.may(request, "delete", obj)
 
     # Services write the audit log; Django's own log would be a second one, with what rows say of themselves in it.
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:

@@ -9,27 +9,26 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from memos.projects.audit import Caller
-from memos.projects.console.base import ConsoleAdmin, caller_of, may_change
+from memos.projects.console.base import ConsoleAdmin, caller_of
 from memos.projects.console.shown import list_of, page_of
 
 
 class DeletingAdmin(ConsoleAdmin):
-    """``what_goes`` is the sentence that a superuser reads before they confirm."""
+    """``what_goes`` is the sentence that an operator reads before they confirm."""
+
+    deletable = True
 
     what_goes: str
 
     def delete_by(self, caller: Caller, row: Any) -> None:
         raise NotImplementedError
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_change(request)
-
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        if not self.has_delete_permission(request):
-            raise PermissionDenied
         row = self.get_object(request, object_id)
         if row is None:
             raise Http404
+        if not self.has_delete_permission(request, row):
+            raise PermissionDenied
         if request.method != "POST":
             return self._confirmation(request, row)
         self.delete_by(caller_of(request, row.project), row)

@@ -22,7 +22,7 @@ from unfold.widgets import (
 )
 
 from memos.projects import services
-from memos.projects.console.base import ConsoleAdmin, FirstProjects, caller_of, may_change
+from memos.projects.console.base import ConsoleAdmin, FirstProjects, caller_of
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import link, moment, page_of
 from memos.projects.durations import parse_duration
@@ -82,6 +82,7 @@ class GraceForm(forms.Form):
 @admin.register(ApiKey)
 class ApiKeyAdmin(ConsoleAdmin):
     personal = False
+    addable = True
     list_display = ("name", "shown_prefix", "project", "shown_scopes", "state", "created", "last_used")
     list_filter = (("project", FirstProjects),)
     search_help_text = "key_…, prj_…, mos_live_…, name"
@@ -146,11 +147,8 @@ class ApiKeyAdmin(ConsoleAdmin):
     def last_used(self, key: ApiKey) -> str:
         return moment(key.last_used_at)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return may_change(request)
-
     def has_end_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return may_change(request)
+        return self.may(request, "change", object_id)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         given = form.cleaned_data

@@ -5,8 +5,14 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from memos.projects.console.base import may
+
 _GROUPS = {
-    "Projects": {"projects_project": ("Projects", "apartment"), "projects_apikey": ("API keys", "key")},
+    "Projects": {
+        "projects_project": ("Projects", "apartment"),
+        "projects_apikey": ("API keys", "key"),
+        "projects_membership": ("Roles", "badge"),
+    },
     "People and threads": {
         "users_user": ("Users", "person"),
         "users_group": ("Groups", "groups"),
@@ -40,11 +46,13 @@ _GROUPS = {
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     home = {"title": "Home", "icon": "home", "link": reverse("admin:index")}
-    groups = [
-        {"title": title, "separator": True, "items": [_item(name, *shown) for name, shown in items.items()]}
-        for title, items in _GROUPS.items()
-    ]
-    return [{"items": [home]}, *groups]
+    groups = ({"title": title, "separator": True, "items": _items(request, of)} for title, of in _GROUPS.items())
+    return [{"items": [home]}, *(group for group in groups if group["items"])]
+
+
+def _items(request: HttpRequest, of: dict[str, tuple[str, str]]) -> list[dict[str, Any]]:
+    """Those that the operator may open."""
+    return [_item(name, *shown) for name, shown in of.items() if may(request, name.replace("_", ".view_", 1))]
 
 
 def _item(name: str, title: str, icon: str) -> dict[str, Any]:
