@@ -261,7 +261,8 @@ UNFOLD = {
     "SITE_SYMBOL": "neurology",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
-    "DASHBOARD_CALLBACK": "memos.projects.console.views.home",
+    "STYLES": ["memos.projects.console.shown.figures_style"],
+    "DASHBOARD_CALLBACK": "memos.projects.console.home.views.home",
     "SIDEBAR": {"navigation": "memos.projects.console.navigation.sidebar"},
 }
 LOGGING = {

@@ -1,1 +1,1 @@
-"""Figures over time: requests, rows and storage, added up as they come so that the console need not read what it counts."""
+"""Figures over time: requests, rows and storage, added up so that the console reads nothing that it counts."""

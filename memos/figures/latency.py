@@ -7,8 +7,8 @@ from itertools import accumulate
 FIRST = 0.001
 FACTOR = 2**0.5
 BOUNDS = tuple(FIRST * FACTOR**step for step in range(31))
-"""Upper bounds in seconds, from 1 ms to 33 s. A quantile is off by less than FACTOR, and by a few percent where many
-requests share a bucket."""
+"""Upper bounds in seconds, from 1 ms to 33 s. A quantile is off by less than FACTOR, and mostly by less
+than a tenth where there are many requests."""
 BUCKETS = len(BOUNDS) + 1
 
 

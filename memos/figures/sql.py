@@ -14,7 +14,8 @@ VALUES {rows}
 ON CONFLICT (project_id, key, starts_at, daily, route, method, status) DO UPDATE SET
     count = kept.count + excluded.count,
     buckets = ARRAY(
-        SELECT old + new FROM unnest(kept.buckets, excluded.buckets) WITH ORDINALITY AS pair(old, new, place) ORDER BY place
+        SELECT old + new FROM unnest(kept.buckets, excluded.buckets) WITH ORDINALITY AS pair(old, new, place)
+        ORDER BY place
     )
 """
 
@@ -28,7 +29,8 @@ ON CONFLICT (project_id, kind, starts_at, daily) DO UPDATE SET count = greatest(
 REQUEST_HOURS_TO_DAYS = """
 WITH gone AS (DELETE FROM figures_requesttally WHERE NOT daily AND starts_at < %(before)s RETURNING *),
 sums AS (
-    SELECT date_trunc('day', starts_at, 'UTC') AS day, project_id, key, method, route, status, place, sum(bucket) AS part
+    SELECT date_trunc('day', starts_at, 'UTC') AS day, project_id, key, method, route, status, place,
+        sum(bucket) AS part
     FROM gone, unnest(buckets) WITH ORDINALITY AS each(bucket, place)
     GROUP BY day, project_id, key, method, route, status, place
 )
@@ -39,7 +41,8 @@ FROM sums GROUP BY day, project_id, key, method, route, status
 ON CONFLICT (project_id, key, starts_at, daily, route, method, status) DO UPDATE SET
     count = kept.count + excluded.count,
     buckets = ARRAY(
-        SELECT old + new FROM unnest(kept.buckets, excluded.buckets) WITH ORDINALITY AS pair(old, new, place) ORDER BY place
+        SELECT old + new FROM unnest(kept.buckets, excluded.buckets) WITH ORDINALITY AS pair(old, new, place)
+        ORDER BY place
     )
 """
 

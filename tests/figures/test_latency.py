@@ -19,7 +19,7 @@ def test_a_quantile_is_near_the_real_one(median: float, spread: float) -> None:
     made = random.Random(f"{median} {spread}")
     seconds = sorted(median * made.lognormvariate(0, spread) for _ in range(10_000))
     for part in (0.5, 0.95, 0.99):
-        assert quantile(histogram(seconds), part) == pytest.approx(seconds[int(part * 10_000)], rel=0.05)
+        assert quantile(histogram(seconds), part) == pytest.approx(seconds[int(part * 10_000)], rel=0.1)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 20])

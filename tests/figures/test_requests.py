@@ -176,6 +176,7 @@ def test_of_a_server_with_two_workers_nothing_is_lost_at_its_end(start_web: Call
     assert web.process
     web.process.terminate()
     web.process.wait(20)
+    web.process = None
 
     assert RequestTally.objects.filter(key=key.pk).exists()
     counts = RequestTally.objects.filter(key=key.pk).by_class("route", daily=False)

@@ -13,6 +13,7 @@ from ingest.models import IngestJob
 from ingest.tasks import count_rows
 from memos import ids
 from memos.figures import rows, tidying
+from memos.figures.latency import BUCKETS
 from memos.figures.models import Mark, RequestTally, RowTally
 from memos.projects.models import Project
 from tests import factories as make
@@ -188,12 +189,11 @@ def test_what_may_still_be_counted_is_left_by_the_hour() -> None:
 
 
 def test_requests_of_a_day_are_added_up_with_their_buckets(project: Project) -> None:
-    buckets = [0] * 32
-    for at, value in ((NOW, 1), (NOW + timedelta(hours=2), 2)):
-        buckets[value] = value
-        RequestTally.objects.add([(at, project.pk, None, "GET", "/v1/users", 200, value, list(buckets))])
+    for at, bucket in ((NOW, 1), (NOW + timedelta(hours=2), 2)):
+        buckets = [bucket if place == bucket else 0 for place in range(BUCKETS)]
+        RequestTally.objects.add([(at, project.pk, None, "GET", "/v1/users", 200, bucket, buckets)])
     with time_machine.travel(NOW + timedelta(days=10), tick=False):
         tidying.tidy()
     tally = RequestTally.objects.get()
     assert (tally.starts_at, tally.daily, tally.count) == (NOW.replace(hour=0, minute=0), True, 3)
-    assert tally.buckets[:3] == [0, 2, 2]
+    assert tally.buckets[:4] == [0, 1, 2, 0]

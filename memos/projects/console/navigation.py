@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from memos.projects.console.base import may
+from memos.projects.console.base import is_superuser, may
 
 _GROUPS = {
     "Projects": {
@@ -43,10 +43,14 @@ _GROUPS = {
     },
 }
 
+_SYSTEM = {"title": "System", "icon": "monitor_heart"}
+
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     home = {"title": "Home", "icon": "home", "link": reverse("admin:index")}
-    groups = ({"title": title, "separator": True, "items": _items(request, of)} for title, of in _GROUPS.items())
+    groups = [{"title": title, "separator": True, "items": _items(request, of)} for title, of in _GROUPS.items()]
+    if is_superuser(request):
+        groups[-1]["items"] = [_SYSTEM | {"link": reverse("admin:system")}, *groups[-1]["items"]]
     return [{"items": [home]}, *(group for group in groups if group["items"])]
 
 

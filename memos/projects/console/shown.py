@@ -7,6 +7,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model
+from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
@@ -76,3 +78,8 @@ def section(description: str) -> Callable[[Callable[[Any, Any], str]], Callable[
         return kept
 
     return decorate
+
+
+def figures_style(request: HttpRequest) -> str:
+    """Of home, the system and charts, which stand on several pages."""
+    return static("console/figures.css")
