@@ -14,7 +14,7 @@ from memos.figures import sql
 from memos.figures.latency import BUCKETS
 from memos.projects.models import Project
 
-HOURS_KEPT = timedelta(days=8)
+HOURS_KEPT = timedelta(days=2)
 """For how long the hours of a day are told apart."""
 KEPT = timedelta(days=90)
 
@@ -31,8 +31,11 @@ class TallyQuerySet(models.QuerySet[M]):
     def by_time(self, *names: str, daily: bool) -> list[tuple[Any, ...]]:
         """(hour or day, *names, count)."""
         step: Any = TruncDay("starts_at", tzinfo=UTC) if daily else F("starts_at")
-        rows = self.order_by().annotate(step=step).values_list("step", *names)
-        return list(rows.annotate(total=Sum("count")))
+        return self.annotate(step=step).sums("step", *names)
+
+    def sums(self, *names: str) -> list[tuple[Any, ...]]:
+        """(*names, count)."""
+        return list(self.order_by().values_list(*names).annotate(total=Sum("count")))
 
 
 class RequestTallyQuerySet(TallyQuerySet["RequestTally"]):
@@ -40,9 +43,9 @@ class RequestTallyQuerySet(TallyQuerySet["RequestTally"]):
         """Add counts to what is there: ``(starts_at, project, key, method, route, status, count, buckets)`` each."""
         sql.write(sql.ADD_REQUESTS, rows)
 
-    def by_class(self, *names: str, daily: bool) -> list[tuple[Any, ...]]:
-        """(hour or day, *names, "2xx", count)."""
-        return self.annotate(status_class=_class_of("status")).by_time(*names, "status_class", daily=daily)
+    def classed(self) -> Self:
+        """With ``status_class``: "2xx" to "5xx"."""
+        return self.annotate(status_class=_class_of("status"))
 
     def latencies(self) -> dict[str, list[int]]:
         """The histograms of the routes, of requests that were answered as asked."""
@@ -94,6 +97,9 @@ class RequestTally(Tally):
         ]  # fmt: skip
         indexes = [models.Index("starts_at", name="request_tally_by_time")]
 
+    def __str__(self) -> str:
+        return f"{self.method} {self.route} {self.status}: {self.count}"
+
 
 class RowTallyQuerySet(TallyQuerySet["RowTally"]):
     def count_at_least(self, rows: Iterable[Any]) -> None:
@@ -121,12 +127,18 @@ class RowTally(Tally):
         ]
         indexes = [models.Index("starts_at", name="row_tally_by_time")]
 
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.count}"
+
 
 class Mark(models.Model):
     """How far rows have been counted: the hours before ``counted_to`` change no more."""
 
     kind = models.CharField(max_length=10, primary_key=True)
     counted_to = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.counted_to}"
 
 
 class StorageShareQuerySet(models.QuerySet["StorageShare"]):
@@ -154,3 +166,6 @@ class StorageShare(models.Model):
         constraints = [
             models.UniqueConstraint("project", "table", name="storage_share_is_one", nulls_distinct=False),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.table}: {self.bytes}"

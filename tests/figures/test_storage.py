@@ -35,8 +35,8 @@ def test_of_a_large_table_some_pages_are_looked_at(monkeypatch: pytest.MonkeyPat
     entry = make.AuditEntryFactory(project=project)
     sql.run(
         "INSERT INTO projects_auditentry (id, project_id, at, actor, actor_id, actor_label, action, target_id, detail,"
-        " request_id) SELECT gen_random_uuid(), project_id, at, actor, actor_id, actor_label, action, target_id, detail,"
-        " request_id FROM projects_auditentry, generate_series(1, 20000) WHERE id = %(id)s",
+        " request_id) SELECT gen_random_uuid(), project_id, at, actor, actor_id, actor_label, action, target_id,"
+        " detail, request_id FROM projects_auditentry, generate_series(1, 20000) WHERE id = %(id)s",
         id=entry.pk,
     )
     monkeypatch.setattr(storage, "PAGES", 200)

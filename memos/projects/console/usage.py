@@ -60,4 +60,4 @@ def of_project(project: Project) -> SafeString:
 
 
 def _chart(rows: Any) -> SafeString:
-    return bars("Requests per day", days(), by_status(rows.by_class(daily=True)), daily=True)
+    return bars("Requests per day", days(), by_status(rows.classed().by_time("status_class", daily=True)), daily=True)

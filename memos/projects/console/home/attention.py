@@ -13,7 +13,6 @@ from django.urls import reverse
 from ingest.models import IngestJob
 from memos import ids
 from memos.projects.console.counting import CAP, shown
-from memos.projects.console.home import versions
 from memos.projects.console.home.sight import Sight
 from memos.projects.console.home.work import Work
 from memos.projects.console.shown import list_of
@@ -45,6 +44,7 @@ class State:
     sight: Sight
     work: Work
     pulse: Pulse
+    unapplied: list[str]
 
 
 Check = Callable[[State], Iterator[Notice]]
@@ -108,8 +108,8 @@ def low_disk(state: State) -> Iterator[Notice]:
 
 
 def unapplied_migrations(state: State) -> Iterator[Notice]:
-    if waiting := versions.unapplied():
-        text = f"{counted(len(waiting), 'migration is', 'migrations are')} not applied: run manage.py migrate."
+    if state.unapplied:
+        text = f"{counted(len(state.unapplied), 'migration is', 'migrations are')} not applied: run manage.py migrate."
         yield Notice(text, _system(state, "migrations"), grave=True)
 
 

@@ -33,7 +33,7 @@ class Latency:
     """In words, such as "120 ms"."""
 
     name: str
-    count: int
+    count: str
     half: str
     most: str
 
@@ -42,7 +42,7 @@ def over_time(sight: Sight) -> list[SafeString]:
     found: dict[str, dict[datetime, int]] = defaultdict(dict)
     for step, kind, count in RowTally.objects.of(sight.keys, sight.since).by_time("kind", daily=sight.daily):
         found[kind][step] = count
-    asked = RequestTally.objects.of(sight.keys, sight.since).by_class(daily=sight.daily)
+    asked = RequestTally.objects.of(sight.keys, sight.since).classed().by_time("status_class", daily=sight.daily)
     charts = {
         "Messages": [Series("messages", "main", found[Kind.MESSAGE])],
         "Memories": [Series("memories", "main", found[Kind.MEMORY])],
@@ -65,9 +65,7 @@ def by_status(counts: Iterable[tuple[Any, ...]]) -> list[Series]:
 def failure_rate(sight: Sight) -> tuple[str, str]:
     """The part of the jobs that ended within a day and failed, and of how many that is."""
     rows = RowTally.objects.of(sight.keys, _a_day_ago(sight)).filter(kind__in=[Kind.JOB_DONE, Kind.JOB_FAILED])
-    counts: Counter[str] = Counter()
-    for _, kind, count in rows.by_time("kind", daily=False):
-        counts[kind] += count
+    counts = Counter(dict(rows.sums("kind")))
     ended = counts.total()
     return (f"{counts[Kind.JOB_FAILED] / ended:.1%}" if ended else NOTHING), f"of {ended:,} that ended in 24 h"
 
@@ -80,7 +78,7 @@ def latencies(sight: Sight) -> list[Latency]:
 
 def _latency(name: str, histograms: list[list[int]]) -> Latency:
     buckets = [sum(part) for part in zip(*histograms, strict=True)]
-    return Latency(name, sum(buckets), _shown(quantile(buckets, 0.5)), _shown(quantile(buckets, 0.95)))
+    return Latency(name, f"{sum(buckets):,}", _shown(quantile(buckets, 0.5)), _shown(quantile(buckets, 0.95)))
 
 
 def _shown(seconds: float | None) -> str:
@@ -92,17 +90,18 @@ def _shown(seconds: float | None) -> str:
 def requests_by_key(sight: Sight) -> dict[str, Any]:
     """A table of a day: the keys that asked most."""
     counts: dict[UUID | None, Counter[str]] = defaultdict(Counter)
-    for _, key, status, count in RequestTally.objects.of(sight.keys, _a_day_ago(sight)).by_class("key", daily=False):
+    rows = RequestTally.objects.of(sight.keys, _a_day_ago(sight)).classed()
+    for key, status, count in rows.sums("key", "status_class"):
         counts[key][status] += count
     most = sorted(counts, key=lambda key: -counts[key].total())
     shown = most[:MOST_ROWS]
     keys = ApiKey.objects.select_related("project").defer("digest").in_bulk([key for key in shown if key])
-    rows = [
+    named = [
         [*_named(keys.get(key) if key else None), *(f"{counts[key][status]:,}" for status in STATUSES),
          f"{counts[key].total():,}"]
         for key in shown
     ]  # fmt: skip
-    return {"headers": ["Key", "Project", *STATUSES, "All"], "rows": rows, "left": max(len(most) - MOST_ROWS, 0)}
+    return {"headers": ["Key", "Project", *STATUSES, "All"], "rows": named, "left": max(len(most) - MOST_ROWS, 0)}
 
 
 def _named(key: ApiKey | None) -> list[Any]:

@@ -38,12 +38,12 @@ def system(request: HttpRequest, everywhere: dict[str, Any]) -> HttpResponse:
     if not is_superuser(request):
         raise PermissionDenied
     alive, sight = pulse.feel(), Sight([], None, True)
-    work = work_of(sight)
+    work, unapplied = work_of(sight), versions.unapplied()
     context = {
         **everywhere,
         "title": "System",
-        "versions": versions.versions(alive),
-        "waiting_migrations": versions.unapplied(),
+        "versions": versions.versions(alive, unapplied),
+        "waiting_migrations": unapplied,
         "alive": alive,
         "workers": _workers(alive),
         "queue": _queue(work),

@@ -5,7 +5,6 @@ from platform import python_version
 
 import django
 from django.conf import settings
-from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -16,7 +15,7 @@ from memos.pulse import Pulse
 NOT_KNOWN = "does not answer"
 
 
-def versions(pulse: Pulse) -> dict[str, str]:
+def versions(pulse: Pulse, waiting: list[str]) -> dict[str, str]:
     [(postgresql, pgvector)] = sql.fetch(
         "SELECT current_setting('server_version'), (SELECT extversion FROM pg_extension WHERE extname = 'vector')"
     )
@@ -29,17 +28,13 @@ def versions(pulse: Pulse) -> dict[str, str]:
         "pgvector": pgvector or "not installed",
         "Valkey": pulse.valkey or NOT_KNOWN,
         "Embedder": f"{embedder.model}: {embedder.step}" if embedder.model else embedder.step,
-        "Migrations": migrations_state(unapplied()),
+        "Migrations": f"{len(waiting)} not applied" if waiting else "all applied",
     }
-
-
-def migrations_state(waiting: list[str]) -> str:
-    return f"{len(waiting)} not applied" if waiting else "all applied"
 
 
 def unapplied() -> list[str]:
     """``app.name`` of each."""
-    done = MigrationRecorder(connection).applied_migrations()
+    done = set(MigrationRecorder.Migration.objects.values_list("app", "name"))
     return [".".join(name) for name in _of_the_code() if name not in done]
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from graphs.models import Memory
@@ -26,27 +26,27 @@ LOOKED_THROUGH = 2000
 
 def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     sight = sight_of(request)
-    work, alive = work_of(sight), pulse.feel()
+    work, alive, unapplied = work_of(sight), pulse.feel(), versions.unapplied()
     return {
         **context,
         "title": "Home",
         "sight": sight,
         "spans": [(DAY, "24 hours", not sight.daily), (MONTH, "30 days", sight.daily)],
-        "notices": attention.found(attention.State(sight, work, alive)),
+        "notices": attention.found(attention.State(sight, work, alive, unapplied)),
         "cards": [*_sizes(sight), *_work(sight, work)],
         "charts": figures.over_time(sight),
         "latencies": figures.latencies(sight),
         "requests": figures.requests_by_key(sight),
         "storage": figures.storage(sight),
         "alive": alive,
-        "versions": versions.versions(alive),
+        "versions": versions.versions(alive, unapplied),
         "changes": _last_changes(sight) if may(request, "projects.view_auditentry", sight.chosen) else [],
     }
 
 
 def _sizes(sight: Sight) -> list[dict[str, str]]:
     projects = [sight.chosen] if sight.chosen else [one for one in sight.projects if one.mode == Project.Mode.LIVE]
-    first = _card("Project" if len(projects) == 1 else "Projects", list_of(Project), f"{len(projects):,}")
+    first = _card("Projects", list_of(Project), f"{len(projects):,}")
     counts = estimates([User, Message, Memory]) if sight.keys is None else _parts(sight)
     return [first] + [
         _card(str(model._meta.verbose_name_plural).capitalize(), list_of(model, **_narrowed(model, sight)), count)
@@ -86,9 +86,8 @@ def _card(title: str, path: str, count: str, note: str = "") -> dict[str, str]:
 def _last_changes(sight: Sight) -> list[dict[str, Any]]:
     entries: QuerySet[AuditEntry] = AuditEntry.objects.filter(**sight.limits)
     newest = entries.order_by("-pk").values("pk")[:LOOKED_THROUGH]
-    changes = (
-        AuditEntry.objects.filter(pk__in=newest).exclude(action__endswith=".read").exclude(action="search.performed")
-    )
+    reads = Q(action__endswith=".read") | Q(action__endswith=".performed")
+    changes = AuditEntry.objects.filter(~reads, pk__in=newest)
     return [
         {"at": link(entry, moment(entry.at)), "action": entry.action, "target": entry.target_id,
          "by": entry.actor_label, "project": str(entry.project or NOTHING)}
