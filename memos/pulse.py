@@ -54,11 +54,12 @@ class Pulse:
 class WorkerStep(bootsteps.StartStopStep):
     """Part of a worker's main process, whose children do the tasks."""
 
-    requires = {"celery.worker.components:Timer"}
+    requires = ("celery.worker.components:Timer",)
 
     def __init__(self, worker: Any, **kwargs: Any) -> None:
-        self.since, self.timer = _now(), None
-        self.last: dict[str, str] = {}
+        self.since = _now()
+        self.timer: Any = None
+        self.latest: dict[str, str] = {}
         task_received.connect(self._note, weak=False)
 
     def start(self, worker: Any) -> None:
@@ -71,12 +72,12 @@ class WorkerStep(bootsteps.StartStopStep):
         _quietly(lambda: client().delete(f"{_WORKERS}:{worker.hostname}"))
 
     def _note(self, request: Any = None, **kwargs: Any) -> None:
-        self.last = {"last_task": getattr(request, "name", ""), "last_task_at": _now()}
+        self.latest = {"last_task": getattr(request, "name", ""), "last_task_at": _now()}
 
     def _tell(self, worker: Any) -> None:
         me = WorkerPulse(
             name=worker.hostname, host=socket.gethostname(), pid=os.getpid(), since=self.since,
-            version=settings.VERSION, processes=worker.concurrency, **self.last,
+            version=settings.VERSION, processes=worker.concurrency, **self.latest,
         )  # fmt: skip
         _quietly(lambda: tell_worker(me))
 
@@ -111,7 +112,10 @@ def tell_of_embedder() -> None:
 def feel() -> Pulse:
     try:
         with client().pipeline(transaction=False) as pipe:
-            pipe.smembers(_WORKERS).get(_CLOCK).get(_EMBEDDER).info("server")
+            pipe.smembers(_WORKERS)
+            pipe.get(_CLOCK)
+            pipe.get(_EMBEDDER)
+            pipe.info("server")
             names, clock, embedder, server = pipe.execute()
         return Pulse(
             valkey=_version(server),

@@ -50,8 +50,8 @@ class RequestTallyQuerySet(TallyQuerySet["RequestTally"]):
     def latencies(self) -> dict[str, list[int]]:
         """The histograms of the routes, of requests that were answered as asked."""
         sums = {f"bucket{at}": Sum(f"buckets__{at}") for at in range(BUCKETS)}
-        found = self.filter(status__lt=400).order_by().values("route").annotate(**sums)
-        return {row["route"]: [row[name] or 0 for name in sums] for row in found}
+        rows = self.filter(status__lt=400).order_by().values_list("route").annotate(**sums)
+        return {route: [sum_ or 0 for sum_ in buckets] for route, *buckets in rows}
 
 
 def _class_of(column: str) -> Case:

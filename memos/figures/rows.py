@@ -37,7 +37,7 @@ class HourOfId(Func):
     template = (
         "to_timestamp((('x' || left(replace(%(expressions)s::text, '-', ''), 12))::bit(48)::bigint / 3600000) * 3600)"
     )
-    output_field = models.DateTimeField()  # type: ignore[assignment]
+    output_field = models.DateTimeField()
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,9 @@ _SYSTEM = {"title": "System", "icon": "monitor_heart"}
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     home = {"title": "Home", "icon": "home", "link": reverse("admin:index")}
-    groups = [{"title": title, "separator": True, "items": _items(request, of)} for title, of in _GROUPS.items()]
+    groups: list[dict[str, Any]] = [
+        {"title": title, "separator": True, "items": _items(request, of)} for title, of in _GROUPS.items()
+    ]
     if is_superuser(request):
         groups[-1]["items"] = [_SYSTEM | {"link": reverse("admin:system")}, *groups[-1]["items"]]
     return [{"items": [home]}, *(group for group in groups if group["items"])]

@@ -34,7 +34,7 @@ def bars(title: str, steps: Sequence[datetime], series: Sequence[Series], *, dai
         "first": named(steps[0], daily), "last": named(steps[-1], daily), "unit": "Day" if daily else "Hour",
         "spoken": f"{title}: {sum(totals):,} in {len(steps)} {'days' if daily else 'hours'}, at most {most:,} in one.",
     }  # fmt: skip
-    return render_to_string("console/chart.html", context)  # type: ignore[return-value]
+    return render_to_string("console/chart.html", context)
 
 
 def _legend(one: Series, steps: Sequence[datetime]) -> dict[str, str]:
@@ -50,7 +50,7 @@ def spark(values: Sequence[int], label: str) -> SafeString:
         if value
     ]
     context = {"bars": drawn, "label": label, "width": wide * len(values)}
-    return render_to_string("console/spark.html", context)  # type: ignore[return-value]
+    return render_to_string("console/spark.html", context)
 
 
 def named(step: datetime, daily: bool) -> str:

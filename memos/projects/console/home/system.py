@@ -70,13 +70,12 @@ def _moment(text: str) -> str:
 
 
 def _queue(work: Any) -> dict[str, str]:
-    marks = {mark.kind: moment(mark.counted_to) for mark in Mark.objects.order_by("kind")}
-    figures_to = ", ".join(f"{kind.replace('_', ' ')} {at}" for kind, at in marks.items())
+    counted_to = Mark.objects.order_by("counted_to").values_list("counted_to", flat=True).first()
     return {
         "Waiting jobs": shown(work.waiting),
         "Oldest waits for": attention.duration(work.age) if work.age else NOTHING,
         "Failed jobs": shown(work.failed),
-        "Figures are final to (UTC)": figures_to or NOTHING,
+        "Figures are final to (UTC)": moment(counted_to),
     }
 
 
