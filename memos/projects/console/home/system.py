@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -23,7 +24,7 @@ from memos.projects.console.shown import NOTHING, moment
 
 SHOWN_SETTINGS = (
     "DEBUG", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SESSION_COOKIE_SECURE", "SECURE_PROXY_SSL_HEADER",
-    "SESSION_COOKIE_AGE", "DATA_DIR", "DATABASE_POOL", "INGEST_LEASE_SECONDS", "INGEST_MAX_ATTEMPTS",
+    "SESSION_COOKIE_AGE", "SESSION_IDLE_SECONDS", "REQUIRE_TWO_FACTOR", "DATA_DIR", "DATABASE_POOL", "INGEST_LEASE_SECONDS", "INGEST_MAX_ATTEMPTS",
     "SEARCH_MEMORY_BYTES", "MAX_BODY_BYTES", "MAX_IMPORT_BYTES", "WEBHOOK_NETWORKS", "EMBEDDER", "EMBEDDINGS_MODEL",
     "EMBEDDINGS_DIMENSIONS",
 )  # fmt: skip
@@ -34,13 +35,13 @@ ADDRESSES = ("DATABASE_URL", "REDIS_URL", "EMBEDDINGS_BASE_URL")
 """Shown without name, password and query."""
 
 
-def system(request: HttpRequest, everywhere: dict[str, Any]) -> HttpResponse:
+def page(request: HttpRequest) -> HttpResponse:
     if not is_superuser(request):
         raise PermissionDenied
     alive, sight = pulse.feel(), Sight([], None, True)
     work, unapplied = work_of(sight), versions.unapplied()
     context = {
-        **everywhere,
+        **admin.site.each_context(request),
         "title": "System",
         "versions": versions.versions(alive, unapplied),
         "waiting_migrations": unapplied,
