@@ -89,6 +89,7 @@ class IngestJob(Record):
                 "graph", "said_at", "id", condition=Q(status__in=["queued", "running"]), name="job_unfinished"
             ),
             models.Index(F("id").desc(), condition=Q(status="failed"), name="job_failed"),
+            models.Index("finished_at", condition=Q(finished_at__isnull=False), name="job_by_end"),
         ]
 
     @property

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "memos.embedded",
     "memos.api",
+    "memos.figures",
     "memos.webhooks",
     "graphs",
     "users",
@@ -235,6 +236,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BEAT_SCHEDULER = "memos.pulse:Clock"
 CELERY_IMPORTS = ["ingest.operations.tasks"]
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "ingest.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
@@ -243,6 +245,10 @@ CELERY_BEAT_SCHEDULE = {
     "webhooks": {"task": "webhooks.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
     "signin-tidy": {"task": "signin.tidy", "schedule": 3600.0, "options": {"expires": 3600.0}},
     "webhooks-tidy": {"task": "webhooks.tidy", "schedule": 3600.0, "options": {"expires": 3600.0}},
+    "count_rows": {"task": "ingest.count_rows", "schedule": 60.0, "options": {"expires": 60.0}},
+    "ask_embedder": {"task": "figures.ask_embedder", "schedule": 60.0, "options": {"expires": 60.0}},
+    "measure_storage": {"task": "figures.measure_storage", "schedule": 300.0, "options": {"expires": 300.0}},
+    "tidy_figures": {"task": "figures.tidy", "schedule": 3600.0, "options": {"expires": 3600.0}},
 }
 
 # ---------------------------------------------------------------- Ingestion
@@ -270,7 +276,10 @@ UNFOLD = {
     "SITE_ICON": lambda request: static("docs/mark.svg"),
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("docs/mark.svg")}],
     "SITE_URL": None,  # there is no site beside the console
-    "STYLES": [lambda request: static("console/console.css")],
+    "STYLES": [
+        lambda request: static("console/console.css"),
+        lambda request: static("console/figures.css"),  # charts stand on several pages
+    ],
     "COLORS": {
         "primary": {  # around the colour of the mark; 600 on white and 500 on the dark ground are read with ease
             "50": "#f5f3ff",
@@ -289,7 +298,7 @@ UNFOLD = {
     "ACCOUNT": {"navigation": "memos.projects.console.navigation.account"},
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
-    "DASHBOARD_CALLBACK": "memos.projects.console.views.home",
+    "DASHBOARD_CALLBACK": "memos.projects.console.home.views.home",
     "SIDEBAR": {"navigation": "memos.projects.console.navigation.sidebar"},
 }
 LOGGING = {

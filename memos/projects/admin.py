@@ -17,6 +17,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from ingest.models import IngestJob
 from memos.projects import operators, services
 from memos.projects.audit import Caller
+from memos.projects.console import usage
 from memos.projects.console.auditing import AuditEntryAdmin
 from memos.projects.console.base import (
     ConsoleAdmin,
@@ -81,8 +82,9 @@ class ProjectAdmin(ConsoleAdmin):
         ("Limits", {"fields": LIMITS}),
         ("Audit", {"fields": ("audit_reads",)}),
         ("What it holds", {"fields": ("holdings",)}),
+        ("Requests", {"fields": ("per_day",)}),
     )
-    readonly_fields = ("shown_id", "mode_label", "twin", "created", "holdings")
+    readonly_fields = ("shown_id", "mode_label", "twin", "created", "holdings", "per_day")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A test twin takes its name from the live project."""
@@ -120,6 +122,10 @@ class ProjectAdmin(ConsoleAdmin):
             to(list_of(model, project__id__exact=project.pk), f"{capped(self._of(model, project))} {name}")
             for model, name in lists.items()
         )
+
+    @section("by status")
+    def per_day(self, project: Project) -> str:
+        return usage.of_project(project)
 
     def _of(self, model: Any, project: Project) -> QuerySet[Any]:
         return model.objects.filter(project=project)

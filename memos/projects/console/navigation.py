@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from memos.projects import roles
-from memos.projects.console.base import may
+from memos.projects.console.base import is_superuser, may
 
 _GROUPS = {
     "Projects": {
@@ -46,6 +46,7 @@ _GROUPS = {
     },
 }
 
+_SYSTEM = {"title": "System", "icon": "monitor_heart"}
 _PAGES = {"users_user_choose": roles.READ_WORDS}
 """Pages that are no lists, and the right that opens them."""
 
@@ -61,7 +62,11 @@ def account(request: HttpRequest) -> list[dict[str, str]]:
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     home = {"title": "Home", "icon": "home", "link": reverse("admin:index")}
-    groups = ({"title": title, "separator": True, "items": _items(request, of)} for title, of in _GROUPS.items())
+    groups: list[dict[str, Any]] = [
+        {"title": title, "separator": True, "items": _items(request, of)} for title, of in _GROUPS.items()
+    ]
+    if is_superuser(request):
+        groups[-1]["items"] = [_SYSTEM | {"link": reverse("admin:system")}, *groups[-1]["items"]]
     return [{"items": [home]}, *(group for group in groups if group["items"])]
 
 

@@ -9,6 +9,7 @@ from unfold.sites import UnfoldAdminSite
 from memos.projects import operators
 from memos.projects.console import account, signing_in
 from memos.projects.console.base import caretaker_of, operator_of
+from memos.projects.console.home import system
 from memos.projects.console.shown import NOTHING
 from memos.projects.signin.middleware import session_of
 
@@ -23,6 +24,7 @@ class ConsoleSite(UnfoldAdminSite):
             "account/two-factor/remove/": (account.remove, "account_two_factor_remove"),
             "account/recovery-codes/": (account.renew_codes, "account_recovery_codes"),
             "account/sessions/end/": (account.end_sessions, "account_sessions_end"),
+            "system/": (system.page, "system"),
         }
         return [
             path("login/code/", signing_in.check_code, name="login_code"),
