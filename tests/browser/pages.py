@@ -38,6 +38,8 @@ FORMS = {
     "a new operator": "projects/operator",
 }
 
+PARTS = ("entities", "threads", "documents", "jobs", "audit", "details")
+
 Place = Callable[[Site], str]
 
 
@@ -61,7 +63,7 @@ def first_of(site: Site, kind: str, **filters: str) -> str:
 
 
 def of_nadia(rest: str) -> Place:
-    return lambda site: f"/admin/users/user/{site.nadia['id']}/{rest}/"
+    return lambda site: f"/admin/users/user/{site.nadia['id']}/{rest}" + ("" if "?" in rest else "/")
 
 
 PAGES: dict[str, Place] = {
@@ -70,5 +72,10 @@ PAGES: dict[str, Place] = {
     **{name: _form(kind) for name, kind in FORMS.items()},
     **{f"one of the {name}": _row(kind) for name, kind in LISTS.items()},
     "a person": of_nadia("change"),
+    **{f"the {part} of a person": of_nadia(f"change/?show={part}") for part in PARTS},
+    "what ended of a person": of_nadia("change/?state=ended"),
+    "a person to take away": of_nadia("export"),
     "the end of a person": of_nadia("delete"),
+    "a thread replayed": lambda site: first_of(site, "threads/thread").replace("change", "replay"),
+    "the end of a thread": lambda site: first_of(site, "threads/thread").replace("change", "delete"),
 }
