@@ -89,10 +89,10 @@ PAGES: dict[str, Place] = {
     "playground": of_nadia("playground"),
     "an answer of the playground": of_nadia("playground", "?query=Which+food+is+dangerous+for+her"),
     "the choice of a playground": lambda site: "/admin/users/user/playground",
-    **{
-        f"a memory to {step}": _step("graphs/memory", step)
-        for step in ("correct", "close", "withdraw", "merge", "split")
-    },
-    **{f"an entity to {step}": _step("graphs/entity", step) for step in ("correct", "merge", "split")},
+    **{f"a memory to {step}": _step("graphs/memory", step) for step in MEMORY_STEPS},
+    **{f"an entity to {step}": _step("graphs/entity", step) for step in ENTITY_STEPS},
+    "what ended of a person": of_nadia("change", "?state=ended"),
     "the end of a person": of_nadia("delete"),
+    "a thread replayed": lambda site: first_of(site, "threads/thread").replace("change", "replay"),
+    "the end of a thread": lambda site: first_of(site, "threads/thread").replace("change", "delete"),
 }
