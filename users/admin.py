@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from graphs.admin.base import stated
+from graphs.admin.drawing.pages import LeadsToDrawing
 from graphs.models import Document, Entity, Episode, Graph, Memory
 from ingest.erase import erase_group, erase_user
 from ingest.models import IngestJob
@@ -40,7 +41,7 @@ def held(graph: Graph) -> list[Any]:
     ]
 
 
-class OwnerAdmin(ConsoleAdmin):
+class OwnerAdmin(LeadsToDrawing):
     """Who has a graph."""
 
     @admin.display(description="graph")

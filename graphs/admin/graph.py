@@ -6,17 +6,18 @@ from uuid import UUID
 from django.contrib import admin
 
 from graphs.admin.base import OWNERS, GraphRowAdmin, arrow, origin_of, owner_of, stated
+from graphs.admin.drawing.pages import DrawingAdmin, LeadsToDrawing
 from graphs.models import Document, Embedding, Entity, Episode, Graph, Memory, Mention, Relation, Source
 from graphs.render import name_of
 from memos import ids
-from memos.projects.console.base import ConsoleAdmin, FirstProjects, NewestChoices
+from memos.projects.console.base import FirstProjects, NewestChoices
 from memos.projects.console.counting import capped
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import MOST, bullets, link, list_of, moment, section, short, to
 
 
 @admin.register(Graph)
-class GraphAdmin(ConsoleAdmin):
+class GraphAdmin(DrawingAdmin):
     list_display = ("shown_id", "kind", "whose", "project", "version", "created")
     list_filter = (("kind", NewestChoices), ("project", FirstProjects))
     search_help_text = "grph_…, usr_…, grp_…, prj_…"
@@ -47,7 +48,7 @@ class GraphAdmin(ConsoleAdmin):
 
 
 @admin.register(Entity)
-class EntityAdmin(GraphRowAdmin):
+class EntityAdmin(LeadsToDrawing, GraphRowAdmin):
     list_display = ("called", "type", "other_names", "whose", "first_seen", "last_seen")
     list_filter = (("type", NewestChoices),)
     search_help_text = "ent_…, usr_…, grp_…, name"
