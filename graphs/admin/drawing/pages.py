@@ -98,6 +98,7 @@ class DrawingAdmin(ConsoleAdmin):
             "opts": self.opts,
             "title": "Drawing",
             "is_fullwidth": 1,
+            "original": graph,
             "graph": graph,
             "owner": owner_of(graph),
             "focus": focus,

@@ -35,7 +35,7 @@ class Picture:
 
 
 def draw(graph: Graph, focus: Entity | None = None, *, only_near: bool = False) -> Picture:
-    """The entities of a graph that are mentioned most, ``focus`` and its neighbours before all others; or only those."""
+    """The entities of a graph that are mentioned most, `focus` and its neighbours first, or only those."""
     near = neighbours(focus) if focus else []
     known = Entity.objects.filter(graph=graph)
     found = list(_most_mentioned(known.filter(pk__in=near) if only_near else known, near)[: MOST_ENTITIES + 1])

@@ -5,6 +5,7 @@ const BIG = 7; // pixels of radius from which a point has a name
 const LONG = 70; // pixels of length from which an arrow has words
 const CLOSE = 1.3; // zoom from which arrows have words
 const LONGEST = 28;
+const FIRST = 20; // of the most mentioned, which have a name however far away
 
 export function labels(context, scale, picture) {
   const taken = [];
@@ -38,7 +39,7 @@ function named(node) {
 function isNamed(node, scale, chosen) {
   if (!node.shown || node === chosen) return false;
   if (chosen?.arrows) return chosen.near.has(node) || (scale > CLOSE && node.radius * scale > BIG);
-  return node === chosen?.source || node === chosen?.target || node.radius * scale > BIG;
+  return node === chosen?.source || node === chosen?.target || node.index < FIRST || node.radius * scale > BIG;
 }
 
 function hasWords(arrow, scale, chosen) {

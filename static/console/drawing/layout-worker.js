@@ -7,6 +7,7 @@ const VENDOR = "../vendor/";
 importScripts(...["d3-dispatch-3.0.2.js", "d3-quadtree-3.0.2.js", "d3-timer-3.0.2.js", "d3-force-3.0.1.js"].map((name) => VENDOR + name));
 
 const EVERY = 150; // ms between two pictures on the way
+const MANY = 800;
 const ROOM = 14; // between entities without relations
 
 onmessage = ({ data: { nodes, links } }) => {
@@ -30,11 +31,12 @@ function simulated(moving, links) {
   const pulls = links.map(([source, target]) => ({ source: places.get(source), target: places.get(target) }));
   return d3
     .forceSimulation(moving)
-    .force("charge", d3.forceManyBody().strength((node) => -50 - 4 * node.radius).distanceMax(700).theta(1))
+    .force("charge", d3.forceManyBody().strength((node) => -50 - 4 * node.radius).distanceMax(700).theta(1.3))
     .force("link", d3.forceLink(pulls).distance((pull) => 34 + pull.source.radius + pull.target.radius))
     .force("x", d3.forceX().strength(0.045))
     .force("y", d3.forceY().strength(0.045))
     .force("collide", d3.forceCollide((node) => node.radius + 3))
+    .alphaDecay(moving.length > MANY ? 0.04 : 0.0228) // 170 or 300 steps
     .stop();
 }
 

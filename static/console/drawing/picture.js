@@ -11,6 +11,7 @@ export class Picture {
   /* `told` is called with a point, an arrow, or null for the background. */
   constructor(place, graph, told) {
     Object.assign(this, { place, graph, told, chosen: null, moved: false, settled: false });
+    this.fine = graph.arrows.length > 1000 ? 0.6 : 1; // else many arrows are one grey
     this.colours = colours(place);
     this.force = new ForceGraph(place).autoPauseRedraw(true).cooldownTicks(0).enableNodeDrag(false);
     this.force.minZoom(0.05).maxZoom(NEAREST).linkHoverPrecision(6);
@@ -44,7 +45,7 @@ export class Picture {
       .linkVisibility((arrow) => arrow.shown)
       .linkCurvature("curve")
       .linkColor((arrow) => this.#colourOf(arrow))
-      .linkWidth((arrow) => (arrow === this.chosen ? 3 : 1))
+      .linkWidth((arrow) => (arrow === this.chosen ? 3 : this.fine))
       .linkLineDash((arrow) => (arrow.state === "ended" ? [4, 3] : null))
       .linkDirectionalArrowLength(5)
       .linkDirectionalArrowRelPos(1)
