@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -53,6 +54,13 @@ def relate(graph: Graph, subject: Entity | None = None, target: Entity | None = 
     return row
 
 
+def spans(client: Client, graph: Graph) -> dict[UUID, Any]:
+    """What is sent of each memory."""
+    drawn = data(client, graph)
+    refs = {row[4]: drawn["memories"][row[3]] for row in drawn["relations"]}
+    return {row.memory_id: refs[row.ref] for row in Relation.objects.filter(graph=graph)}
+
+
 def state_at(memory: Any, moment: int) -> str:
     """As the page computes it."""
     for starts, until, ends in memory["states"]:
@@ -80,7 +88,7 @@ def test_it_has_entities_with_their_mentions_and_relations_between_them(console:
     assert arrows == [("Alice", "works_at", "Acme")] * 2
     *_, memory, ref = drawn["relations"][1]
     assert ref == first.ref
-    assert drawn["memories"][memory]["id"] == first.memory.ref
+    assert drawn["memories"][memory]["world"] == [_ms(first.memory.said_at), None]
     assert drawn["leftOut"] == ""
 
 
@@ -92,7 +100,7 @@ def test_a_relation_is_at_each_moment_what_as_of_says(console: Client, graph: Gr
     )
     facts.close(closed, at=long_ago + timedelta(days=3), by=kept, reason="over")
     facts.retire(retired, reason="wrong")
-    drawn = {memory["id"]: memory for memory in data(console, graph)["memories"]}
+    drawn = spans(console, graph)
 
     moments = [long_ago - timedelta(days=1), long_ago + timedelta(days=2), timezone.now() - timedelta(days=1)]
     moments += [timezone.now() + timedelta(seconds=5)]
@@ -100,9 +108,9 @@ def test_a_relation_is_at_each_moment_what_as_of_says(console: Client, graph: Gr
         believed, holding = (set(rows.values_list("pk", flat=True)) for rows in _then(graph, moment))
         for memory in (closed, retired, kept):
             expected = "holds" if memory.pk in holding else "ended" if memory.pk in believed else "absent"
-            assert state_at(drawn[memory.ref], _ms(moment)) == expected, (memory.content, moment)
-    assert state_at(drawn[closed.ref], _ms(moments[-1])) == "ended"
-    assert drawn[retired.ref]["world"] is None
+            assert state_at(drawn[memory.pk], _ms(moment)) == expected, (memory.content, moment)
+    assert state_at(drawn[closed.pk], _ms(moments[-1])) == "ended"
+    assert drawn[retired.pk]["world"] is None
 
 
 def _then(graph: Graph, moment: datetime) -> list[Any]:
@@ -118,10 +126,10 @@ def test_in_the_world_it_holds_from_when_it_was_so_or_else_was_said(console: Cli
     said = datetime(2026, 3, 1, tzinfo=UTC)
     known = relate(graph, said_at=said, valid_from=datetime(2020, 1, 1, tzinfo=UTC), valid_to=said).memory
     unknown = relate(graph, said_at=said).memory
-    drawn = {memory["id"]: memory["world"] for memory in data(console, graph)["memories"]}
+    drawn = spans(console, graph)
 
-    assert drawn[known.ref] == [1_577_836_800_000, _ms(said)]
-    assert drawn[unknown.ref] == [_ms(said), None]
+    assert drawn[known.pk]["world"] == [1_577_836_800_000, _ms(said)]
+    assert drawn[unknown.pk]["world"] == [_ms(said), None]
 
 
 def test_what_a_memory_said_in_other_words_asserts_no_relation_of_the_present_ones(

@@ -134,8 +134,9 @@ class DrawingAdmin(ConsoleAdmin):
     @drawn
     def drawing_find(self, request: HttpRequest, graph: Graph) -> HttpResponse:
         term = request.GET.get("q", "").strip()[:200].replace("\0", "")
-        rows = called_like(Entity.objects.filter(graph=graph), term).order_by("-last_seen_at") if term else []
-        found = [{"id": row.ref, "name": name_of(row), "type": row.type} for row in rows[:MOST_FOUND]]
+        known = Entity.objects.filter(graph=graph)
+        rows = called_like(known, term).order_by("-last_seen_at")[:MOST_FOUND] if term else known.none()
+        found = [{"id": row.ref, "name": name_of(row), "type": row.type} for row in rows]
         return JsonResponse({"entities": found})
 
 

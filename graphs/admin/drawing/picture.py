@@ -4,7 +4,7 @@ A few queries, however many rows there are. Moments are milliseconds since 1970,
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import Case, Count, F, IntegerField, Min, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from graphs.models import Entity, Graph, Memory, MemoryRevision, Relation
+from graphs.models import Entity, Graph, MemoryRevision, Relation
 from graphs.render import name_of
 from memos import ids
 from memos.projects.console.counting import capped
@@ -29,6 +29,7 @@ _BELIEVED = Q(mentions__memory__retired_at=None)
 class Picture:
     """What is drawn, and in words what is left out."""
 
+    graph: Graph
     entities: list[Entity]
     relations: list[dict[str, Any]]
     left_out: str
@@ -42,7 +43,7 @@ def draw(graph: Graph, focus: Entity | None = None, *, only_near: bool = False) 
     cut = len(found) > MOST_ENTITIES
     drawn = found[:MOST_ENTITIES]
     relations = list(_between(graph, [entity.pk for entity in drawn] if cut or only_near else None))
-    return Picture(drawn, relations[:MOST_RELATIONS], _left_out(known if cut else None, len(relations)))
+    return Picture(graph, drawn, relations[:MOST_RELATIONS], _left_out(known if cut else None, len(relations)))
 
 
 def neighbours(entity: Entity) -> list[UUID]:
@@ -62,7 +63,7 @@ def _most_mentioned(entities: QuerySet[Entity], near: Sequence[UUID]) -> QuerySe
     return counted.only(*columns).order_by(rank, "-is_subject", "-mentioned", "pk")
 
 
-def _between(graph: Graph, entities: Sequence[UUID] | None) -> QuerySet[Relation, dict[str, Any]]:
+def _between(graph: Graph, entities: Sequence[UUID] | None) -> QuerySet[Relation, Any]:
     """The newest first; ordered by a column of the memory, so that no scan of all graphs' relations looks cheap."""
     rows = Relation.objects.filter(graph=graph)
     if entities is not None:
@@ -92,7 +93,7 @@ def as_data(picture: Picture) -> dict[str, Any]:
     drawn = [row for row in picture.relations if row["subject_id"] in places and row["object_id"] in places]
     by_memory = {row["memory_id"]: row for row in drawn}
     memories = {key: place for place, key in enumerate(by_memory)}
-    earlier = _earlier_states(list(by_memory))
+    earlier = _earlier_states(picture.graph, by_memory)
     return {
         "entities": [_entity(entity) for entity in picture.entities],
         "memories": [_spans(row, earlier[key]) for key, row in by_memory.items()],
@@ -119,9 +120,13 @@ def _entity(entity: Any) -> dict[str, Any]:
     }
 
 
-def _earlier_states(memories: Iterable[UUID]) -> dict[UUID, list[list[int | None]]]:
-    """Those in which a memory said what it says now: what it is linked to is of its present words."""
-    rows = MemoryRevision.objects.filter(memory__in=memories, content=F("memory__content")).order_by("recorded_from")
+def _earlier_states(graph: Graph, memories: Collection[UUID]) -> dict[UUID, list[list[int | None]]]:
+    """Those in which a memory said what it says now: what it is linked to is of its present words.
+
+    Where there are many, all that assert something are looked up: thousands of keys in a query take longer."""
+    many = len(memories) > MOST_NEAR
+    asserting: Any = Relation.objects.filter(graph=graph).values("memory") if many else memories
+    rows = MemoryRevision.objects.filter(memory__in=asserting, content=F("memory__content")).order_by("recorded_from")
     found: dict[UUID, list[list[int | None]]] = defaultdict(list)
     for key, *span in rows.values_list("memory_id", "recorded_from", "recorded_to", "valid_to"):
         found[key].append([_ms(end) for end in span])
@@ -134,7 +139,6 @@ def _spans(row: dict[str, Any], earlier: list[list[int | None]]) -> dict[str, An
     believed = row["retired_at"] is None
     present = [[_ms(row["recorded_at"]), None, _ms(row["valid_to"])]] if believed else []
     return {
-        "id": ids.encode(Memory.PREFIX, row["memory_id"]),
         "world": [_ms(row["valid_from"] or row["said_at"]), _ms(row["valid_to"])] if believed else None,
         "states": [*earlier, *present],
     }

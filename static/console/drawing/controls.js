@@ -6,6 +6,7 @@ import { sign } from "./shapes.js";
 const STEPS = 1000;
 
 export function controls(page) {
+  page.root.querySelector("[data-filters]").open = !page.picture.isSmall();
   types(page);
   predicates(page);
   moment(page);

@@ -54,9 +54,9 @@ function open(graph) {
 
   function choose(thing, { centre = false, focus = false } = {}) {
     page.picture.choose(thing);
-    if (thing && centre) page.picture.centre(thing);
     root.dataset.chosen = thing?.id ?? "";
     page.panel.show(thing, focus);
+    if (thing && centre) page.picture.centre(thing, page.panel.height());
   }
 
   show();

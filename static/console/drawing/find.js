@@ -3,6 +3,7 @@
 import { folded } from "./graph.js";
 
 const MOST = 12;
+const NONE = "Nothing is called that.";
 const PATIENCE = 250; // ms without a key before the server is asked
 
 export function finder({ root, graph, choose }) {
@@ -23,26 +24,28 @@ export function finder({ root, graph, choose }) {
     clearTimeout(waiting);
     const number = ++asked;
     const term = folded(field.value.trim());
-    show(term ? here(term) : []);
-    const partly = graph.leftOut || root.dataset.near;
-    if (term.length > 1 && partly && found.length < MOST) waiting = setTimeout(() => elsewhere(term, number), PATIENCE);
+    const matches = term ? here(term) : [];
+    const partly = term.length > 1 && (graph.leftOut || root.dataset.near) && matches.length < MOST;
+    show(matches, partly ? "Looking in the rest of the graph …" : NONE);
+    if (partly) waiting = setTimeout(() => elsewhere(term, number), PATIENCE);
   }
 
   async function elsewhere(term, number) {
     const answer = await fetch(`${root.dataset.find}?${new URLSearchParams({ q: term })}`).catch(() => null);
-    if (!answer?.ok || answer.redirected || number !== asked) return;
+    if (number !== asked) return;
+    if (!answer?.ok || answer.redirected) return show(found, "The rest of the graph can't be searched now.");
     const { entities } = await answer.json();
     const known = new Set(graph.nodes.map((node) => node.id));
     show([...found, ...entities.filter((entity) => !known.has(entity.id))].slice(0, MOST));
   }
 
-  function show(entities) {
+  function show(entities, none = NONE) {
     found = entities;
     at = found.length ? 0 : -1;
     options.replaceChildren(...found.map(option));
-    const none = field.value.trim() && !found.length;
-    if (none) options.append(Object.assign(document.createElement("li"), { textContent: "Nothing is called that." }));
-    options.hidden = !found.length && !none;
+    const empty = Boolean(field.value.trim()) && !found.length;
+    if (empty) options.append(Object.assign(document.createElement("li"), { textContent: none }));
+    options.hidden = !found.length && !empty;
     field.setAttribute("aria-expanded", String(!options.hidden));
     mark();
   }

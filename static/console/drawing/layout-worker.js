@@ -7,6 +7,7 @@ const VENDOR = "../vendor/";
 importScripts(...["d3-dispatch-3.0.2.js", "d3-quadtree-3.0.2.js", "d3-timer-3.0.2.js", "d3-force-3.0.1.js"].map((name) => VENDOR + name));
 
 const EVERY = 150; // ms between two pictures on the way
+const FEW = 80;
 const MANY = 800;
 const ROOM = 14; // between entities without relations
 
@@ -32,7 +33,7 @@ function simulated(moving, links) {
   return d3
     .forceSimulation(moving)
     .force("charge", d3.forceManyBody().strength((node) => -50 - 4 * node.radius).distanceMax(700).theta(1.3))
-    .force("link", d3.forceLink(pulls).distance((pull) => 34 + pull.source.radius + pull.target.radius))
+    .force("link", d3.forceLink(pulls).distance((pull) => (moving.length > FEW ? 34 : 70) + pull.source.radius + pull.target.radius))
     .force("x", d3.forceX().strength(0.045))
     .force("y", d3.forceY().strength(0.045))
     .force("collide", d3.forceCollide((node) => node.radius + 3))
@@ -58,7 +59,7 @@ function hashed(text) {
 
 function around(alone, moving) {
   const sorted = [...alone].sort((one, other) => (order(one) < order(other) ? -1 : 1));
-  let ring = moving.reduce((most, node) => Math.max(most, Math.hypot(node.x, node.y)), 0) + 4 * ROOM;
+  let ring = moving.reduce((most, node) => Math.max(most, Math.hypot(node.x, node.y)), 0) + 2 * ROOM;
   const placed = [];
   while (placed.length < sorted.length) {
     const left = sorted.length - placed.length;

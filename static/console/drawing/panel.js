@@ -19,7 +19,7 @@ export function panel({ root, view, graph, choose }) {
     if (number !== asked) return; // something else was chosen meanwhile
     body.innerHTML = piece; // our own template, escaped there
     body.scrollTop = place.scrollTop = 0;
-    if (focus) body.querySelector("h2")?.focus({ preventScroll: true });
+    if (focus) body.querySelector("h2")?.focus();
   }
 
   async function fetched(thing) {
@@ -52,5 +52,10 @@ export function panel({ root, view, graph, choose }) {
     const thing = button && graph.nodes.find((node) => node.id === button.dataset.choose);
     if (thing) choose(thing, { centre: true, focus: true });
   });
-  return { show, again: () => shown && show(shown, false) };
+  /* Of the sheet that lies over the picture where there is little room. */
+  function height() {
+    return !place.hidden && getComputedStyle(place).position === "fixed" ? place.offsetHeight : 0;
+  }
+
+  return { show, height, again: () => shown && show(shown, false) };
 }

@@ -5,6 +5,7 @@ import { trace } from "./shapes.js";
 
 const NEAREST = 8;
 const STEP = 60; // pixels that an arrow key pans
+const SMALL = matchMedia("(max-width: 900px)");
 const CALM = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Picture {
@@ -161,10 +162,19 @@ export class Picture {
     this.force.zoom(scale, this.#time(time));
   }
 
-  centre(thing) {
+  isSmall() {
+    return SMALL.matches;
+  }
+
+  /* `covered`: pixels at the bottom of the window that something lies over. */
+  centre(thing, covered = 0) {
+    this.moved = true;
+    if (covered) this.place.scrollIntoView({ block: "start" });
+    const hidden = covered ? Math.max(0, this.place.getBoundingClientRect().bottom - (innerHeight - covered)) : 0;
+    const scale = Math.max(this.force.zoom(), 1.2);
     const [from, to] = thing.source ? [thing.source, thing.target] : [thing, thing];
-    this.force.centerAt((from.x + to.x) / 2, (from.y + to.y) / 2, this.#time(300));
-    if (this.force.zoom() < 1.2) this.force.zoom(1.2, this.#time(300));
+    this.force.centerAt((from.x + to.x) / 2, (from.y + to.y + hidden / scale) / 2, this.#time(300));
+    this.force.zoom(scale, this.#time(300));
   }
 
   #time(milliseconds) {
