@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.utils.html import format_html
 
 from graphs.admin.base import OWNERS, arrow, stated
+from graphs.admin.drawing.pages import LeadsToDrawing
 from graphs.admin.mending import timeline
 from graphs.admin.mending.entity import EntityMending
 from graphs.models import Entity, Mention, Relation
@@ -18,7 +19,8 @@ from memos.projects.console.shown import MOST, bullets, link, list_of, moment, s
 
 
 @admin.register(Entity)
-class EntityAdmin(EntityMending):
+class EntityAdmin(LeadsToDrawing, EntityMending):
+    actions_detail = ("drawing", *EntityMending.actions_detail)
     list_display = ("called", "type", "other_names", "whose", "first_seen", "last_seen")
     list_filter = (("type", NewestChoices),)
     search_help_text = "ent_…, usr_…, grp_…, name"

@@ -5,16 +5,17 @@ from typing import Any
 from django.contrib import admin
 
 from graphs.admin.base import OWNERS, GraphRowAdmin, arrow, origin_of, owner_of, stated
+from graphs.admin.drawing.pages import DrawingAdmin
 from graphs.models import Document, Embedding, Entity, Episode, Graph, Memory, Mention, Relation, Source
 from graphs.render import name_of
-from memos.projects.console.base import ConsoleAdmin, FirstProjects, NewestChoices
+from memos.projects.console.base import FirstProjects, NewestChoices
 from memos.projects.console.counting import capped
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import MOST, bullets, link, list_of, moment, section, short, to
 
 
 @admin.register(Graph)
-class GraphAdmin(ConsoleAdmin):
+class GraphAdmin(DrawingAdmin):
     list_display = ("shown_id", "kind", "whose", "project", "version", "created")
     list_filter = (("kind", NewestChoices), ("project", FirstProjects))
     search_help_text = "grph_…, usr_…, grp_…, prj_…"

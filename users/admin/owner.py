@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.forms.widgets import Script
 from django.http import HttpRequest
 
+from graphs.admin.drawing.pages import LeadsToDrawing
 from graphs.admin.going import Going, with_graph
 from graphs.models import Document, Entity, Episode, Memory
 from ingest.models import IngestJob
@@ -37,7 +38,7 @@ class Part:
         return f"admin/owner/{self.name}.html"
 
 
-class OwnerAdmin(DeletingAdmin):
+class OwnerAdmin(LeadsToDrawing, DeletingAdmin):
     change_form_template = "admin/owner/page.html"
     parts: ClassVar[Sequence[Part]] = ()
     figures: ClassVar[Mapping[str, Names]] = {

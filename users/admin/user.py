@@ -36,7 +36,7 @@ class UserAdmin(ExportingAdmin, PlaygroundPages, RegeneratingAdmin, OwnerAdmin):
     related = ("project", "graph", "summary")
     fieldsets = ((None, {"fields": ("shown_id", "graph_link", "project", "metadata")}),)
     bulk = {"regenerate_summaries": "pk"}
-    actions_detail = ("playground", "regenerate", "export")
+    actions_detail = ("playground", "drawing", "regenerate", "export")
     figures = {"threads": ("thread", "threads"), "messages": ("message", "messages"), **OwnerAdmin.figures}
     parts = (
         Part("facts", "Facts", parts.facts, "facts", worded=False),

@@ -61,7 +61,7 @@ class MendingAdmin(GraphRowAdmin):
         actions = super().get_actions_detail(request, object_id)
         row = self.get_object(request, object_id) if actions else None
         state = self.state_for_steps(row) if row else ""
-        return [one for one in actions if state in self.steps[one.method.original_function_name]]
+        return [one for one in actions if state in self.steps.get(one.method.original_function_name, [state])]
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         row = kwargs.get("obj")
