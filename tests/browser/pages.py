@@ -60,6 +60,10 @@ def first_of(site: Site, kind: str, **filters: str) -> str:
     return re.findall(rf'href="(/admin/{kind}/[\w]+/change/)[^"]*"', text)[0]
 
 
+def mending(kind: str, page: str) -> Place:
+    return lambda site: first_of(site, f"graphs/{kind}").replace("/change/", f"/{page}/")
+
+
 def of_nadia(rest: str) -> Place:
     return lambda site: f"/admin/users/user/{site.nadia['id']}/{rest}/"
 
@@ -69,6 +73,8 @@ PAGES: dict[str, Place] = {
     **{name: _list(kind) for name, kind in LISTS.items()},
     **{name: _form(kind) for name, kind in FORMS.items()},
     **{f"one of the {name}": _row(kind) for name, kind in LISTS.items()},
+    **{f"{page} a memory": mending("memory", page) for page in ("correct", "close", "withdraw", "merge", "split")},
+    **{f"{page} an entity": mending("entity", page) for page in ("correct", "merge", "split")},
     "a person": of_nadia("change"),
     "the end of a person": of_nadia("delete"),
 }
