@@ -13,7 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from graphs.kinds import MemoryKind
+from graphs.kinds import ChangedBy, MemoryKind
 from graphs.models import Entity, Episode, Graph, Memory, MemoryRevision, Source
 from graphs.models.memory import SPEAKER
 from graphs.render import UNNAMED, name_of
@@ -31,7 +31,7 @@ STATED = ("content", "kind", "language", "confidence", "valid_from", "valid_to",
 """What a source tells of a memory."""
 MERGED = "merged into another"
 """Why a memory was retired, where its words mean what those of the memory mean that is believed in its place."""
-INGEST = MemoryRevision.ChangedBy.INGEST
+INGEST = ChangedBy.INGEST
 
 _EMPTY = frozenset("a an the am is are be been being do does have has".split())
 """Articles, and auxiliaries that only mark a tense of the same state: "is living in" is "lives in"."""
@@ -122,7 +122,7 @@ def retire(memory: Memory, told: "Change", *, by: Memory | None = None) -> None:
 class Change:
     """Who changed a memory and why; ``cause`` is the episode that the change rests on, and is undone with."""
 
-    by: MemoryRevision.ChangedBy
+    by: ChangedBy
     reason: str
     cause: Episode | None = None
 

@@ -15,7 +15,11 @@ from graphs.render import name_of
 from memos import ids
 from memos.projects.console.base import NewestChoices
 from memos.projects.console.search import Finding
-from memos.projects.console.shown import MOST, bullets, link, list_of, moment, section, to
+from memos.projects.console.shown import MOST, bullets, link, list_of, moment, section
+
+_OFF = (
+    '{} · <a class="mending-act text-primary-600 dark:text-primary-500" href="../split-off/?entity={}">Split {} off</a>'
+)
 
 
 @admin.register(Entity)
@@ -78,4 +82,4 @@ def _merged_line(entity: Entity, record: dict[str, Any]) -> str:
     line = f"{record['name']} ({ref})"
     if not entity.__dict__.get("mendable", False):
         return line
-    return format_html("{} · {}", line, to(f"../split-off/?entity={ref}", f"Split {record['name']} off"))
+    return format_html(_OFF, line, ref, record["name"])

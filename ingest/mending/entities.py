@@ -1,5 +1,6 @@
 """A change of an entity is taken back."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -60,7 +61,7 @@ def _rename(caller: Caller, entity: Entity, state: EntityRevision) -> None:
     update_entity(caller=caller, entity=entity, **names)
 
 
-def _same(one: str | list[str], other: str | list[str]) -> bool:
+def _same(one: Any, other: Any) -> bool:
     return sorted(set(one)) == sorted(set(other)) if isinstance(one, list) else one == other
 
 

@@ -10,7 +10,9 @@ from ingest import facts
 from ingest.entity_history import changed_by
 from ingest.erase import rows
 from ingest.facts import MERGED, Change
+from memos import ids
 from memos.projects.audit import Caller
+from memos.projects.models import CLOCK_SLACK
 
 SPLIT = "split"
 _ANY = (*SUPPORTING, Source.Role.FORMER)
@@ -27,9 +29,13 @@ def merged_into(memory: Memory) -> MemoryQuerySet:
 
 
 def parts_of(memory: Memory) -> MemoryQuerySet:
-    """What a retired memory was split into: they were made as it was retired."""
-    found: MemoryQuerySet = Memory.objects.filter(graph=memory.graph_id, created_at=memory.retired_at)
-    return found.exclude(pk=memory.pk)
+    """What a retired memory was split into: they were made as it was retired, as their ids tell, by which they are
+    found."""
+    of_its_graph: MemoryQuerySet = Memory.objects.filter(graph=memory.graph_id).exclude(pk=memory.pk)
+    if memory.retired_at is None:
+        return of_its_graph.none()
+    first, last = (ids.first_at(memory.retired_at + slack) for slack in (-CLOCK_SLACK, CLOCK_SLACK))
+    return of_its_graph.filter(pk__gte=first, pk__lt=last, created_at=memory.retired_at)
 
 
 def take_in(caller: Caller, memory: Memory, other: Memory) -> None:

@@ -76,7 +76,8 @@ def _made(whole: Memory, part: Part, number: int, others: Sequence[Memory]) -> M
     if not words.strip():
         raise invalid(field, "Write what it says.")
     values = {name: getattr(whole, name) for name in _AS_THE_WHOLE}
-    made = Memory(content=words, created_at=whole.retired_at, **values)
+    made = Memory(content=words, **values)
+    made.created_at = whole.retired_at or whole.recorded_at
     made.digest = facts.digest_of(made)
     if any(other.digest == made.digest for other in others):
         raise invalid(field, "Another part says the same.")

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from graphs.models import Entity, Memory
 from ingest import services as ingestion
 from ingest.models import IngestJob
 from memos.projects import audit
@@ -17,7 +18,7 @@ from tests.api.conftest import models, request_of, things_of
 from tests.conftest import Drain
 from tests.console.conftest import admin_operator, console, job, quick_passwords
 from tests.endpoints import ENDPOINTS, Endpoint
-from tests.factories import PASSWORD, ApiKeyFactory, OperatorFactory
+from tests.factories import PASSWORD, ApiKeyFactory, EntityFactory, MemoryFactory, OperatorFactory
 from tests.world import Api, problem
 
 __all__ = ["admin_operator", "console", "job", "quick_passwords"]
@@ -78,6 +79,10 @@ def test_a_change_that_cannot_be_logged_does_not_happen(
     assert state() == before
 
 
+def mending(row: Memory | Entity, page: str) -> str:
+    return f"/admin/graphs/{row._meta.model_name}/{row.ref}/{page}/"
+
+
 def operator_page(rest: str) -> str:
     return f"/admin/projects/operator/{rest}"
 
@@ -130,6 +135,18 @@ CONSOLE: dict[str, Callable[[IngestJob, Operator], tuple[str, dict[str, Any]]]] 
     "thread.deleted": lambda job, other: (f"/admin/threads/thread/{job.thread.ref}/delete/", {}),
     "message.deleted": lambda job, other: (f"/admin/threads/message/{job.message.ref}/delete/", {}),
     "memory.deleted": lambda job, other: (f"/admin/graphs/memory/{job.graph.memories.get().ref}/delete/", {}),
+    "memory.edited": lambda job, other: (mending(_memory(job), "correct"), {"content": "Acme is big.", "kind": "work"}),
+    "memory.closed": lambda job, other: (mending(_memory(job), "close"), {}),
+    "memory.retired": lambda job, other: (mending(_memory(job), "withdraw"), {}),
+    "memory.merged": lambda job, other: (
+        mending(_memory(job), "merge"), {"chosen": [MemoryFactory(graph=job.graph).ref]}
+    ),
+    "memory.split": lambda job, other: (mending(_memory(job), "split"), {"sentences": "Acme is big.\nAcme is old."}),
+    "entity.updated": lambda job, other: (mending(_entity(job), "correct"), {"name": "Initech", "type": "topic"}),
+    "entity.merged": lambda job, other: (
+        mending(_entity(job), "merge"), {"chosen": [EntityFactory(graph=job.graph).ref]}
+    ),
+    "entity.split": lambda job, other: (mending(_entity(job), "split"), {"name": "Initech", "type": "topic"}),
 }  # fmt: skip
 """The action of the entry → what an operator sends."""
 
@@ -156,6 +173,14 @@ def with_failures(operator: Operator) -> Operator:
     return operator
 
 
+def _memory(job: IngestJob) -> Memory:
+    return job.graph.memories.get()
+
+
+def _entity(job: IngestJob) -> Entity:
+    return job.graph.entities.get(is_subject=False)
+
+
 def _key(job: IngestJob) -> str:
     return ApiKeyFactory(project=job.project).ref
 
@@ -164,7 +189,7 @@ def _key(job: IngestJob) -> str:
 def test_a_change_in_the_console_is_in_the_log_with_its_operator(console: Client, job: IngestJob, action: str) -> None:
     path, form = CONSOLE[action](job, OperatorFactory())
     before = AuditEntry.objects.count()
-    response = console.post(path, form)
+    response = console.post(path, {**form, "step": "confirm"})
     entry = AuditEntry.objects.get(action=action.split()[0])
     assert (entry.actor, entry.actor_label, entry.request_id) == ("operator", "ann", response["X-Request-Id"])
     assert (entry.project is None) == action.startswith("operator.")
@@ -179,7 +204,7 @@ def test_a_change_in_the_console_that_cannot_be_logged_does_not_happen(
     before = state()
     break_the_log()
     with pytest.raises(Broken):
-        console.post(path, form)
+        console.post(path, {**form, "step": "confirm"})
     assert state() == before
 
 

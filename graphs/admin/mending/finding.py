@@ -31,13 +31,15 @@ def keys_of(model: type[Record], refs: Sequence[str]) -> list[UUID]:
 
 
 def memories_like(memory: Memory, words: str, ticked: Sequence[str]) -> list[Memory]:
-    """The ticked ones first; without words those that have some of the memory's own."""
+    """The ticked ones first; without words those that have some of the memory's own, and then the newest of whom it is
+    about."""
     others = Memory.objects.believed().filter(graph=memory.graph_id).exclude(pk=memory.pk)
     query = text_query(words) if words else _any_word(memory)
     newest = others.filter(tsv=query).order_by("-pk").values("pk")[:LOOKED_AT]
     ranked = others.filter(pk__in=newest).annotate(rank=SearchRank(F("tsv"), query)).order_by("-rank", "-pk")
     kept = others.filter(pk__in=keys_of(Memory, ticked)).order_by("pk")
-    return _joined(kept.select_related("about").defer("tsv"), ranked.select_related("about").defer("tsv"))
+    found = [kept, ranked] if words else [kept, ranked, others.filter(about=memory.about_id).order_by("-pk")]
+    return _joined(*(rows.select_related("about").defer("tsv") for rows in found))
 
 
 def _any_word(memory: Memory) -> Any:

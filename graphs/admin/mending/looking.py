@@ -1,6 +1,6 @@
 """The rows that a mending may touch, as they stand."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
 
@@ -9,25 +9,34 @@ from django.db.models import Count, Q
 from graphs.admin.base import span
 from graphs.admin.facts import state_of
 from graphs.admin.mending.comparing import NOTHING, Shown, Snapshot, counted, listed
-from graphs.models import Entity, Memory, Mention, Relation
+from graphs.models import Entity, Memory, MemoryRevision, Mention, Relation
 from graphs.models.memory import SUPPORTING
 from graphs.render import name_of, sentence
+from ingest.mending.merged import parts_of
 from memos.projects.console.shown import MOST, short
 
 
 def memories(memory: Memory, others: Collection[UUID] = ()) -> Snapshot:
-    """A memory, what it ended or was ended by, what it was split into, and ``others``."""
-    near = Q(pk__in=[memory.pk, *others]) | Q(invalidated_by=memory)
-    near |= Q(pk__in=Memory.objects.filter(pk=memory.pk).values("invalidated_by"))
-    near |= Q(pk__in=memory.revisions.model.objects.filter(invalidated_by=memory).values("memory"))
-    now = Memory.objects.filter(pk=memory.pk).values_list("retired_at", flat=True).first()
-    if now:
-        near |= Q(created_at=now)
-    rows = Memory.objects.filter(near, graph=memory.graph_id).select_related("about", "invalidated_by__about")
+    """A memory, what it ended or was ended by, what it was split into, and ``others``; the first of them."""
+    keys = dict.fromkeys([memory.pk, *others, *_near(memory)])
+    rows = Memory.objects.filter(pk__in=list(keys)[:MOST], graph=memory.graph_id)
     resting = Count("sources", filter=Q(sources__role__in=SUPPORTING))
-    found = rows.defer("tsv").annotate(resting=resting).order_by("pk")[:MOST]
-    kept = sorted(found, key=lambda row: row.pk != memory.pk)
-    return {row.pk: Shown(short(sentence(row), 200), _values(row)) for row in kept}
+    found = rows.select_related("about", "invalidated_by__about").defer("tsv").annotate(resting=resting)
+    return {row.pk: Shown(short(sentence(row), 200), _values(row)) for row in sorted(found, key=_first(memory.pk))}
+
+
+def _near(memory: Memory) -> list[UUID]:
+    """Each by an index of its own."""
+    now = Memory.objects.get(pk=memory.pk)
+    ended = Memory.objects.filter(invalidated_by=memory).order_by("pk").values_list("pk", flat=True)
+    once = MemoryRevision.objects.filter(invalidated_by=memory).order_by("pk").values_list("memory", flat=True)
+    parts = parts_of(now).values_list("pk", flat=True)
+    closer = [now.invalidated_by_id] if now.invalidated_by_id else []
+    return [*closer, *parts[:MOST], *ended[:MOST], *once[:MOST]]
+
+
+def _first(key: UUID) -> Callable[[Any], tuple[bool, UUID]]:
+    return lambda row: (row.pk != key, row.pk)
 
 
 def _values(memory: Any) -> dict[str, str]:
@@ -45,8 +54,8 @@ def _values(memory: Any) -> dict[str, str]:
 def entities(entity: Entity, others: Collection[UUID] = ()) -> Snapshot:
     """An entity, ``others``, and what was made of it."""
     known = Q(pk__in=[entity.pk, *others, *(UUID(one["id"]) for one in entity.merged)])
-    rows = Entity.objects.filter(known, graph=entity.graph_id).order_by("pk")
-    return {row.pk: Shown(name_of(row), _named(row)) for row in sorted(rows, key=lambda row: row.pk != entity.pk)}
+    rows = Entity.objects.filter(known, graph=entity.graph_id)
+    return {row.pk: Shown(name_of(row), _named(row)) for row in sorted(rows, key=_first(entity.pk))}
 
 
 def newer_entities(entity: Entity, others: Collection[UUID], since: UUID | None) -> Snapshot:

@@ -58,7 +58,7 @@ class MemoryMending(MendingAdmin):
         )
         return self.mend(request, memory, page)
 
-    @action(description="Close", url_path="close", icon="event_busy", permissions=["mend"])
+    @action(description="Close memory", url_path="close", icon="event_busy", permissions=["mend"])
     def close(self, request: HttpRequest, object_id: str) -> HttpResponse:
         memory = self.row_of(request, object_id)
         form = forms.CloseForm(given(request))

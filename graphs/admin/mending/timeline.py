@@ -32,6 +32,7 @@ class Event:
     lines: Sequence[Line] = ()
     because: Sequence[str] = ()
     undo: str = ""
+    undo_told: str = "Put back what was before"
 
 
 @dataclass
@@ -64,9 +65,9 @@ def of_memory(memory: Memory, *, mendable: bool) -> list[Event]:
     rows = memory.revisions.select_related("cause", "invalidated_by__about").defer("cause__tsv", "invalidated_by__tsv")
     revisions = list(rows.order_by("-recorded_to")[:MOST])
     merged = list(merged_into(memory).select_related("about").defer("tsv").order_by("-retired_at")[:MOST])
-    closers = {row.invalidated_by_id for row in (memory, *revisions) if row.invalidated_by_id}
-    actors = Actors([memory.ref, *(ids.encode(Memory.PREFIX, key) for key in closers)])
     after: list[Memory | MemoryRevision] = [memory, *revisions]
+    closers = {row.invalidated_by.pk for row in after if row.invalidated_by}
+    actors = Actors([memory.ref, *(ids.encode(Memory.PREFIX, key) for key in closers)])
     events = [_change(memory, before, later, actors, mendable) for before, later in zip(revisions, after, strict=False)]
     events += [_merge(other, actors) for other in merged if other.retired_at]
     events.append(Event(memory.created_at, "Recorded", ""))
@@ -112,8 +113,7 @@ def _merge(other: Memory, actors: Actors) -> Event:
 
 def parts(memory: Memory) -> list[str]:
     """What it was split into."""
-    rows = parts_of(memory).select_related("about").defer("tsv")[:MOST] if memory.retired_at else ()
-    return [stated(row) for row in rows]
+    return [stated(row) for row in parts_of(memory).select_related("about").defer("tsv")[:MOST]]
 
 
 def of_entity(entity: Entity, *, mendable: bool) -> list[Event]:
@@ -129,6 +129,7 @@ def of_entity(entity: Entity, *, mendable: bool) -> list[Event]:
             lines=_differences(_names(row), _names(later)),
             because=[named[key] for key in row.others if key in named],
             undo=f"../restore/?state={row.ref}" if mendable else "",
+            undo_told="Take this back",
         )
         for row, later in zip(rows, after, strict=False)
     ]
