@@ -49,6 +49,11 @@ class Caretaker:
         return cls(AuditEntry.Actor.COMMAND, name, f"manage.py {name}", "")
 
     @classmethod
+    def from_system(cls, part: str) -> "Caretaker":
+        """A part of Memos that acts by itself."""
+        return cls(AuditEntry.Actor.SYSTEM, part, part, "")
+
+    @classmethod
     def from_operator(cls, operator: Operator, request_id: str) -> "Caretaker":
         return cls(AuditEntry.Actor.OPERATOR, str(operator.pk), operator.get_username(), request_id)
 
