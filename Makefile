@@ -7,7 +7,7 @@ ARGS ?= -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test checks lint format types layers migrations pytest openapi fuzz clients docs dev lock clean venv-run venv-dev
+.PHONY: help run test checks lint format types layers migrations pytest chromium openapi fuzz clients docs screenshots dev lock clean venv-run venv-dev
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -37,8 +37,11 @@ layers: venv-dev ## Who may import whom
 migrations: venv-dev ## No model without its migration
 	$(SERVERS) $(VENV) manage.py makemigrations --check --dry-run
 
-pytest: venv-dev ## The tests alone; ARGS="tests/users -k context" for some of them
+pytest: venv-dev chromium ## The tests alone; ARGS="tests/users -k context" for some of them
 	$(SERVERS) $(VENV) -m pytest $(ARGS)
+
+chromium: venv-dev ## The browser that tests drive, where it is missing and can be installed
+	@$(VENV) -m tests.browser.chromium
 
 openapi: venv-dev ## Write the snapshot of the OpenAPI schema anew
 	$(SERVERS) $(VENV) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
@@ -51,6 +54,9 @@ clients: venv-dev ## Make clients from the schema, check them and try them on a 
 
 docs: venv-dev ## Write the pages of docs/api anew: their requests are sent, and their answers kept
 	WRITE_DOCS=1 $(SERVERS) $(VENV) -m pytest tests/docs -q
+
+screenshots: venv-dev chromium ## Take the pictures of docs/console.md anew
+	@$(SERVERS) $(VENV) -m tests.browser.screenshots
 
 dev: venv-dev ## The developer's tools, and the hooks of pre-commit
 	$(VENV) -m pre_commit install

@@ -166,7 +166,7 @@ def _copy_rows(
     values = ", ".join((own | given | {"about_id": "NULL"}).get(name, name) for name in columns)
     names = ", ".join(columns)
     cursor.execute(  # type: ignore[attr-defined]
-        f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} WHERE {scope} = %(graph)s",  # noqa: S608
+        f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} WHERE {scope} = %(graph)s",
         {"graph": graph_id, "other": other, "number": str(number)},
     )
 

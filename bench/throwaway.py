@@ -22,6 +22,8 @@ PATIENCE = 180.0
 class Running:
     base: str
     key: str
+    environment: dict[str, str]
+    """What a command needs to find it."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -33,13 +35,13 @@ def running(**environment: str) -> Iterator[Running]:
     port, key = _free_port(), "mos_live_" + secrets.token_hex(20)
     with tempfile.TemporaryDirectory(prefix="memos-bench-", ignore_cleanup_errors=True) as folder:
         given = {"MEMOS_ENV_FILE": "", "MEMOS_DATA_DIR": folder, "MEMOS_BOOTSTRAP_KEY": key, "PORT": str(port)}
-        kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+        given |= environment | {"DATABASE_URL": "", "REDIS_URL": ""}
         process = subprocess.Popen(
-            [sys.executable, "-m", "memos.embedded", "run"], env=kept | given | environment, stdout=subprocess.DEVNULL
+            [sys.executable, "-m", "memos.embedded", "run"], env=os.environ | given, stdout=subprocess.DEVNULL
         )
         try:
             _wait(f"http://127.0.0.1:{port}", process)
-            yield Running(f"http://127.0.0.1:{port}", key)
+            yield Running(f"http://127.0.0.1:{port}", key, given)
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(60)

@@ -37,3 +37,11 @@ class Precision(TextChoices):
     DAY = "day"
     MONTH = "month"
     YEAR = "year"
+
+
+class ChangedBy(TextChoices):
+    """Who changed what is known: the pipeline, a key, or somebody in the console."""
+
+    INGEST = "ingest"
+    API = "api"
+    OPERATOR = "operator"

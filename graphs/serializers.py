@@ -128,6 +128,7 @@ class RevisionOut(CamelSerializer):
     metadata = Metadata()
     recorded_from = Moment()
     recorded_to = Moment()
+    retired_at = Moment(allow_null=True, help_text="Set where it was withdrawn in that span: nobody believed it.")
     changed_by = serializers.ChoiceField(MemoryRevision.ChangedBy.choices)
     reason = serializers.CharField()
 

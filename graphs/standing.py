@@ -1,6 +1,7 @@
 """What stands out in a graph without a question: the most important and the most recent."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Q
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from graphs.kinds import MemoryKind
 from graphs.models import Entity, Episode, Graph, Memory, Mention
-from graphs.search import Hit, sources_of
+from graphs.search import Hit, Lever, Why, sources_of
 
 _IMPORTANCE = {
     MemoryKind.INSTRUCTION: 1.0,
@@ -32,15 +33,32 @@ _PAST_EVENT = 0.6
 _SAID = Q(source_kind=Episode.SourceKind.MESSAGE) | Q(source_kind=Episode.SourceKind.DOCUMENT, position=0)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands out in graphs, now or at a moment."""
+
+    graphs: Sequence[Graph]
+    moment: datetime | None = None
+
+    def best(self, *kinds: str, limit: int) -> list[Hit]:
+        """Up to ``limit`` of each kind in each graph, best first."""
+        of = {"memory": memories, "entity": entities, "episode": episodes}
+        found = (hit for graph in self.graphs for kind in kinds for hit in of[kind](graph, limit, self.moment))
+        return sorted(found, key=lambda hit: hit.key)
+
+    def why(self, hit: Hit) -> Why:
+        """What the score of one of those is the sum of."""
+        match hit.record:
+            case Memory() as memory:
+                return Why(_levers(memory, self.moment or timezone.now()), hit.score)
+            case Entity():
+                return Why((Lever("facts", hit.score, 1.0),), hit.score)
+            case _:
+                return Why((Lever("latest", hit.score, 1.0),), hit.score)
+
+
 def subject(graph: Graph) -> Entity | None:
     return Entity.objects.filter(graph=graph, is_subject=True).first()
-
-
-def best(graphs: Sequence[Graph], *kinds: str, limit: int, moment: datetime | None = None) -> list[Hit]:
-    """Up to ``limit`` of each kind in each graph, best first."""
-    of = {"memory": memories, "entity": entities, "episode": episodes}
-    found = (hit for graph in graphs for kind in kinds for hit in of[kind](graph, limit, moment))
-    return sorted(found, key=lambda hit: hit.key)
 
 
 def memories(graph: Graph, limit: int, moment: datetime | None = None) -> list[Hit]:
@@ -87,8 +105,13 @@ def entities(graph: Graph, limit: int, moment: datetime | None = None) -> list[H
 
 
 def _standing(memory: Memory, now: datetime) -> float:
+    return round(sum(lever.part for lever in _levers(memory, now)), 6)
+
+
+def _levers(memory: Memory, now: datetime) -> tuple[Lever, Lever]:
     days = max((now - memory.said_at).total_seconds() / 86400, 0.0)
     importance = _IMPORTANCE[MemoryKind(memory.kind)] * memory.confidence
     if memory.kind == MemoryKind.PLAN and memory.valid_from and memory.valid_from < now:
         importance *= _PAST_EVENT  # a plan whose day has passed may have come true or not
-    return round((1 - _RECENCY) * importance + _RECENCY * 0.5 ** (days / _HALF_LIFE_DAYS), 6)
+    recency = _RECENCY * 0.5 ** (days / _HALF_LIFE_DAYS)
+    return Lever("importance", (1 - _RECENCY) * importance, 1 - _RECENCY), Lever("recency", recency, _RECENCY)

@@ -14,9 +14,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from graphs.indexing import write_memory_text
-from graphs.models import Embedding, Episode, Graph, Memory, MemoryRevision, Source
+from graphs.models import Embedding, Episode, Graph, Memory, Source
 from graphs.render import in_words
 from ingest import facts, relinking, tasks
+from ingest.entity_history import changed_by
 from ingest.erase import rows
 from ingest.erase.services import lock_graph, stop_work
 from ingest.facts import Change
@@ -24,9 +25,7 @@ from ingest.statements import precision_of, statement_of, support
 from memos.api.problems import Problem, invalid, not_found
 from memos.projects import audit
 from memos.projects.audit import Caller
-from memos.projects.models import AuditEntry
 
-_API = MemoryRevision.ChangedBy.API
 _STATED = {"content", "valid_from", "valid_to"}
 
 
@@ -64,7 +63,8 @@ def _edit(caller: Caller, graph: Graph, memory: Memory, given: dict[str, Any]) -
     before = memory.content
     _change(caller, memory, given, episode)
     if "content" in given:
-        _reword(memory)
+        reword(memory)
+        _rest_on_nothing(memory)
         relinking.put_in_place(memory, before)
         relinking.speak_of_less(memory)
     if "valid_to" in given:
@@ -85,17 +85,28 @@ def _statement(memory: Memory, given: dict[str, Any]) -> Episode:
 
 
 def _change(caller: Caller, memory: Memory, given: dict[str, Any], episode: Episode | None) -> None:
-    by = MemoryRevision.ChangedBy.OPERATOR if caller.actor == AuditEntry.Actor.OPERATOR else _API
+    field = next((name for name in ("content", "valid_from", "valid_to", "kind") if name in given), "metadata")
+    shown = {"valid_from": "validFrom", "valid_to": "validTo"}.get(field, field)
+    change_once(memory, Change(changed_by(caller), "edited", episode), shown, **_values(memory, given, episode))
+
+
+def change_once(memory: Memory, told: Change, field: str, **values: Any) -> None:
+    """As `facts.change`. Raises a 400 that names the memory that says the same for a time that overlaps."""
     try:
         with transaction.atomic():
-            facts.change(memory, Change(by, "edited", episode), **_values(memory, given))
+            facts.change(memory, told, **values)
     except IntegrityError:
-        field = next(name for name in ("content", "valid_from", "valid_to", "kind") if name in given)
-        shown = {"valid_from": "validFrom", "valid_to": "validTo"}.get(field, field)
-        raise invalid(shown, "Another memory says the same for a time that overlaps.") from None
+        raise says_the_same(memory, field) from None
 
 
-def _values(memory: Memory, given: dict[str, Any]) -> dict[str, Any]:
+def says_the_same(memory: Memory, field: str) -> Problem:
+    """A 400 that names the believed memory that an unsaved one runs into."""
+    twin = facts.believed_twin(memory)
+    which = f"The memory {twin.ref}" if twin else "Another memory"
+    return invalid(field, f"{which} says the same for a time that overlaps.")
+
+
+def _values(memory: Memory, given: dict[str, Any], episode: Episode | None) -> dict[str, Any]:
     """With the columns that follow from what was given."""
     values = dict(given)
     if "valid_to" in given:
@@ -104,13 +115,13 @@ def _values(memory: Memory, given: dict[str, Any]) -> dict[str, Any]:
         starts, ends = (given.get(name, getattr(memory, name)) for name in ("valid_from", "valid_to"))
         same_start = "valid_from" not in given and starts is not None
         values["valid_precision"] = memory.valid_precision if same_start else precision_of(starts, ends)
-    if "content" in given:
-        values["said_at"] = timezone.now()
-    values["digest"] = _digest(memory, given)
+    if "content" in given and episode:
+        values["said_at"] = episode.said_at
+    values["digest"] = digest_with(memory, given)
     return values
 
 
-def _digest(memory: Memory, given: dict[str, Any]) -> int:
+def digest_with(memory: Memory, given: dict[str, Any]) -> int:
     """Only what identifies a fact changes it: not its metadata, nor the dates of what does not happen on a day."""
     after = Memory(about_id=memory.about_id, content=memory.content, kind=memory.kind, valid_from=memory.valid_from)
     same = facts.digest_of(after)
@@ -119,9 +130,13 @@ def _digest(memory: Memory, given: dict[str, Any]) -> int:
     return memory.digest if facts.digest_of(after) == same else facts.digest_of(after)
 
 
-def _reword(memory: Memory) -> None:
-    """Nothing finds the memory by its old words any more: neither full text nor vectors nor what had said them."""
+def reword(memory: Memory) -> None:
+    """Nothing finds the memory by its old words any more: neither full text nor vectors."""
     write_memory_text([memory])
     rows.delete(Embedding.objects.filter(memory=memory))
+
+
+def _rest_on_nothing(memory: Memory) -> None:
+    """What had said the old words does not say the new ones."""
     resting = Source.objects.supporting().filter(memory=memory)
     resting.update(role=Source.Role.FORMER, retired_at=memory.recorded_at)

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from graphs.entities import call
 from graphs.kinds import EntityType
-from graphs.models import Entity, Graph, Memory
-from ingest import facts, merging, tasks
+from graphs.models import Entity, Graph, Memory, Relation
+from ingest import entity_history, facts, merging, tasks
 from memos import ids
 from memos.api.problems import Problem, invalid, not_found
 from memos.projects import audit
@@ -23,13 +23,15 @@ JOINS_THE_SUBJECT = (EntityType.PERSON, EntityType.TOPIC)
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Either an entity that was merged, which is to be as it was, or what a new entity is called and has."""
+    """Either an entity that was merged, which is to be as it was, or what a new entity is called and has: of the
+    relations those of its memories, and ``relation_ids`` beside them."""
 
     entity_id: str | None = None
     name: str = ""
     type: str | None = None
     aliases: Sequence[str] = ()
     memory_ids: Sequence[str] = ()
+    relation_ids: Sequence[str] = ()
 
 
 @transaction.atomic
@@ -38,10 +40,12 @@ def update_entity(*, caller: Caller, entity: Entity, **changes: Any) -> Entity:
 
     Raises a 400 where the subject would become something else than a person.
     """
-    entity = _locked(entity)
+    entity = locked_entity(entity)
     if entity.is_subject and changes.get("type", EntityType.PERSON) != EntityType.PERSON:
         raise invalid("type", "The subject of a graph is a person.")
     earlier = [entity.name] if "name" in changes else []
+    if any(value != getattr(entity, name) for name, value in changes.items()):
+        entity_history.keep(caller, entity, entity_history.RENAMED)
     entity.type = changes.get("type", entity.type)
     entity.summary = changes.get("summary", entity.summary)
     call(entity, changes.get("name", entity.name), changes.get("aliases", [*entity.aliases, *earlier]))
@@ -57,13 +61,14 @@ def merge_entities(*, caller: Caller, entity: Entity, entity_ids: Sequence[str])
 
     Raises a 404 for one that is not there, and a 400 where it is the subject or can't be what the subject is.
     """
-    entity = _locked(entity)
+    entity = locked_entity(entity)
     others = [_other(entity, ref) for ref in dict.fromkeys(entity_ids)]
     for other in others:
         _refuse_what_makes_no_sense(entity, other)
     if 1 + max((merging.depth(other.merged) for other in others), default=0) > merging.DEEPEST:
         detail = f"Entities are merged at most {merging.DEEPEST} levels deep: merge them into one side by side."
         raise Problem(409, "MERGED_TOO_DEEPLY", detail)
+    entity_history.keep(caller, entity, entity_history.MERGED, [other.pk for other in others])
     for other in others:
         merging.absorb(entity, other)
     _changed(caller, entity, "entity.merged", entities=[other.ref for other in others])
@@ -90,16 +95,26 @@ def _refuse_what_makes_no_sense(entity: Entity, other: Entity) -> None:
 def split_entity(*, caller: Caller, entity: Entity, split: Split) -> tuple[Entity, Entity]:
     """Undo a merge, or let a new entity have some of the memories and names of one; the two don't join again.
 
-    Raises a 404 for what was never merged into it, and for a memory that does not speak of it.
+    Raises a 404 for what was never merged into it, and for a memory or a relation that does not speak of it.
     """
-    entity = _locked(entity)
+    entity = locked_entity(entity)
     if split.entity_id:
-        new = merging.give_back(entity, _record(entity, split.entity_id))
+        record = _record(entity, split.entity_id)
+        entity_history.keep(caller, entity, entity_history.UNMERGED, [UUID(record["id"])])
+        new = merging.give_back(entity, record)
     else:
-        memories = _memories(entity, split.memory_ids)
-        new = merging.part(entity, split.name, split.type or entity.type, split.aliases, memories)
+        new = _part(caller, entity, split)
     _changed(caller, entity, "entity.split", new=new.ref, memories=len(split.memory_ids))
     return entity, new
+
+
+def _part(caller: Caller, entity: Entity, split: Split) -> Entity:
+    memories, relations = _memories(entity, split.memory_ids), _relations(entity, split.relation_ids)
+    kept = entity_history.keep(caller, entity, entity_history.SPLIT)
+    new = merging.part(entity, split.name, split.type or entity.type, split.aliases, memories, relations)
+    kept.others = [new.pk]
+    kept.save(update_fields=["others"])
+    return new
 
 
 def _record(entity: Entity, ref: str) -> dict[str, Any]:
@@ -112,18 +127,25 @@ def _record(entity: Entity, ref: str) -> dict[str, Any]:
 
 def _memories(entity: Entity, refs: Sequence[str]) -> list[Memory]:
     of_it: QuerySet[Memory] = Memory.objects.filter(graph=entity.graph_id, mentions__entity=entity)
-    found = {memory.ref: memory for memory in of_it.filter(pk__in=filter(None, (_key(ref) for ref in refs)))}
+    return _found(of_it, "memory", refs)
+
+
+def _relations(entity: Entity, refs: Sequence[str]) -> list[Relation]:
+    ends = Q(subject=entity) | Q(object=entity)
+    of_it: QuerySet[Relation] = Relation.objects.filter(ends, graph=entity.graph_id).select_related("memory")
+    return _found(of_it, "relation", refs)
+
+
+def _found(of_it: QuerySet[Any], what: str, refs: Sequence[str]) -> list[Any]:
+    keys = (ids.decode(of_it.model.PREFIX, ref) for ref in refs)
+    found = {row.ref: row for row in of_it.filter(pk__in=filter(None, keys))}
     for ref in refs:
         if ref not in found:
-            raise not_found("memory", ref)
+            raise not_found(what, ref)
     return list(found.values())
 
 
-def _key(ref: str) -> UUID | None:
-    return ids.decode(Memory.PREFIX, ref)
-
-
-def _locked(entity: Entity) -> Entity:
+def locked_entity(entity: Entity) -> Entity:
     """The entity as it is while nobody else writes into its graph. Raises a 404 where it is gone meanwhile."""
     graph = Graph.objects.select_for_update(no_key=True).filter(pk=entity.graph_id).first()
     found = Entity.objects.filter(pk=entity.pk, graph=graph).first()

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,9 +11,10 @@ from uuid import UUID
 import Stemmer
 from django.db.models import F
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from graphs.kinds import MemoryKind
-from graphs.models import Entity, Episode, Graph, Memory, MemoryRevision
+from graphs.models import Entity, Episode, Graph, Memory, MemoryRevision, Source
 from graphs.models.memory import SPEAKER
 from graphs.render import UNNAMED, name_of
 from ingest import events
@@ -20,10 +22,15 @@ from ingest import events
 DATED = (MemoryKind.EVENT, MemoryKind.PLAN)
 """Kinds that happen: the same words for another day are another fact."""
 
-STATE = ("content", "kind", "language", "valid_from", "valid_to", "valid_precision", "invalidated_by_id", "metadata")
+STATE = (
+    "content", "kind", "language", "valid_from", "valid_to", "valid_precision", "invalidated_by_id", "metadata",
+    "retired_at",
+)  # fmt: skip
 """What a revision keeps of a memory."""
 STATED = ("content", "kind", "language", "confidence", "valid_from", "valid_to", "valid_precision", "ends", "metadata")
 """What a source tells of a memory."""
+MERGED = "merged into another"
+"""Why a memory was retired, where its words mean what those of the memory mean that is believed in its place."""
 INGEST = MemoryRevision.ChangedBy.INGEST
 
 _EMPTY = frozenset("a an the am is are be been being do does have has".split())
@@ -66,8 +73,22 @@ def spoken_of(about: Entity | None, text: str) -> str:
 
 def believed_twin(memory: Memory) -> Memory | None:
     """The believed memory that says the same for a time that overlaps; it is locked with the graph."""
-    twins = Memory.objects.believed().filter(graph=memory.graph, digest=memory.digest).order_by("created_at")
-    return next((twin for twin in twins if _overlap(twin, memory)), None)
+    twins = Memory.objects.believed().filter(graph=memory.graph_id, digest=memory.digest).exclude(pk=memory.pk)
+    return next((twin for twin in twins.order_by("created_at") if _overlap(twin, memory)), None)
+
+
+def merged_twin(memory: Memory) -> list[Memory]:
+    """The memory that said the same until somebody merged it into another, that one, and so on to the one that is
+    believed, if that speaks of the same time."""
+    rows = Memory.objects.filter(graph=memory.graph_id, digest=memory.digest, retired_at__isnull=False)
+    was_merged = rows.filter(revisions__reason=MERGED, revisions__recorded_to=F("retired_at"))
+    for one in was_merged.select_related("invalidated_by").order_by("-retired_at"):
+        chain = [one]
+        while chain[-1].retired_at and chain[-1].invalidated_by:
+            chain.append(chain[-1].invalidated_by)
+        if not chain[-1].retired_at and _overlap(chain[-1], memory):
+            return chain
+    return []
 
 
 def _overlap(one: Memory, other: Memory) -> bool:
@@ -85,9 +106,12 @@ def close(memory: Memory, *, at: datetime, by: Memory, reason: str, cause: Episo
     Graph.objects.filter(pk=memory.graph_id).update(summarised_version=0)  # a summary may say what has just ended
 
 
-def retire(memory: Memory, *, by: Memory | None = None, reason: str, cause: Episode | None = None) -> None:
-    """Withdraw a belief that never was so: `as_of` shows it until now, and nothing does from now on."""
-    keep_state(memory, Change(INGEST, reason, cause))
+def retire(memory: Memory, told: "Change", *, by: Memory | None = None) -> None:
+    """Withdraw a belief that never was so: `as_of` shows it until now, and nothing does from now on.
+
+    ``by`` is the memory that is believed in its place.
+    """
+    keep_state(memory, told)
     memory.invalidated_by, memory.retired_at = by, memory.recorded_at
     memory.save(update_fields=["invalidated_by", "retired_at", "recorded_at"])
     events.memory_invalidated(memory)
@@ -137,6 +161,17 @@ def keep_state(memory: Memory, told: Change) -> None:
 def stated_by(memory: Memory) -> dict[str, Any]:
     """What a source says by itself, as it is kept with it: the values that the memory has if it has no other."""
     return {name: getattr(memory, name) for name in STATED}
+
+
+def heard_in(episode: Episode) -> set[int]:
+    """What an episode was read to say, whatever became of it: see ``words_of``."""
+    return {words_of(row.stated) for row in Source.objects.filter(episode=episode) if row.stated}
+
+
+def words_of(stated: Mapping[str, Any]) -> int:
+    """Identifies what a source says by itself: its words, and its day where it happens."""
+    day = stated["valid_from"] if stated["kind"] in DATED else None
+    return digest(stated["content"], None, parse_datetime(day) if isinstance(day, str) else day)
 
 
 def bump(graph: Graph) -> None:

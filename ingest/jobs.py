@@ -1,15 +1,26 @@
 """What may be done to a job that is kept."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
-from ingest import tasks
+from graphs.models import Graph
+from ingest import progress, tasks
 from ingest.models import IngestJob
 from memos.api.problems import Problem, not_found
 from memos.projects import audit
 from memos.projects.audit import Caller
 
-_AS_NEW = {"status": IngestJob.Status.QUEUED, "attempts": 0, "started_at": None, "finished_at": None}
+AS_NEW: dict[str, Any] = {
+    "status": IngestJob.Status.QUEUED,
+    "attempts": 0,
+    "started_at": None,
+    "finished_at": None,
+    "error_code": "",
+    "error_detail": "",
+}
+"""As if it had not been tried; what is known of the tries stays in its history."""
 
 
 @transaction.atomic
@@ -20,11 +31,31 @@ def retry_job(*, caller: Caller, job: IngestJob) -> IngestJob:
     409 ``JOB_NOT_FAILED``, as for any job that did not fail. Raises a 404 where it is gone meanwhile.
     """
     failed = IngestJob.objects.filter(pk=job.pk, status=IngestJob.Status.FAILED)
-    if not failed.update(**_AS_NEW, run_after=timezone.now(), error_code="", error_detail=""):
+    if not failed.update(**AS_NEW, run_after=timezone.now()):
         raise _why_not(job)
     audit.record(caller, "job.retried", job.ref)
     tasks.ring_graph(job.graph_id)
     return IngestJob.objects.get(pk=job.pk)
+
+
+@transaction.atomic
+def cancel_job(*, caller: Caller, job: IngestJob) -> IngestJob:
+    """End a job that waits or is being read: it has failed, with the code ``CANCELLED``, and can be retried.
+
+    Whoever writes a job holds its graph, and so does this: it is done or cancelled, never both. A worker that reads it
+    meanwhile writes nothing more of it, and goes on with the others; what a document was cut into so far stays. Raises
+    409 ``JOB_ENDED`` where there is nothing to cancel, and a 404 where it is gone.
+    """
+    list(Graph.objects.select_for_update(no_key=True).filter(pk=job.graph_id))
+    found = IngestJob.objects.filter(pk=job.pk).first()
+    if found is None:
+        raise not_found("job", job.ref)
+    if found.status not in IngestJob.UNFINISHED:
+        raise Problem(409, "JOB_ENDED", f"The job is {found.status}: there is nothing to cancel.")
+    was = found.status
+    progress.cancel(found, caller.actor_label)
+    audit.record(caller, "job.cancelled", found.ref, status=was)
+    return found
 
 
 def _why_not(job: IngestJob) -> Problem:

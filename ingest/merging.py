@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from graphs.entities import call, create_entity, key_of, keys_of
 from graphs.kinds import EntityType
 from graphs.models import Entity, Graph, Memory, Mention, Relation
-from ingest import facts
+from ingest import entity_history, facts
 
 _STATE = ("type", "apart", "summary", "merged")
 """What is kept of a merged entity as it is, beside its names and times."""
@@ -198,6 +198,7 @@ def unlearn(graph: Graph, lost: Mapping[UUID, Collection[str]]) -> None:
     gone = {key for keys in lost.values() for name in keys for key in keys_of(name, EntityType.ORGANIZATION)}
     still = Entity.objects.filter(graph=graph, names__overlap=list(gone)).values_list("names", flat=True)
     gone -= {key for names in still for key in names}
+    entity_history.unlearn(graph, lost, gone)
     for entity in Entity.objects.filter(graph=graph).exclude(merged=[], apart=[]):
         before = entity.merged, entity.apart
         entity.merged = _without(entity.merged, lost.get(entity.pk, ()), gone)
@@ -228,9 +229,20 @@ def _unnamed(both: Mapping[str, Sequence[str]], lost: Collection[str]) -> dict[s
     return {memory: [name for name in names if key_of(name) not in lost] for memory, names in both.items()}
 
 
-def part(entity: Entity, name: str, type_: str, aliases: Sequence[str], memories: Sequence[Memory]) -> Entity:
-    """A new entity that the memories speak of instead of ``entity``, whose names it takes along."""
-    times = [memory.said_at for memory in memories] or [entity.last_seen_at]
+def part(
+    entity: Entity,
+    name: str,
+    type_: str,
+    aliases: Sequence[str],
+    memories: Sequence[Memory],
+    relations: Sequence[Relation] = (),
+) -> Entity:
+    """A new entity that the memories speak of instead of ``entity``, whose names it takes along.
+
+    Their relations follow. Of ``relations`` beside those it is an end too, and the memories that assert them speak of
+    both.
+    """
+    times = [memory.said_at for memory in [*memories, *(one.memory for one in relations)]] or [entity.last_seen_at]
     new = create_entity(entity.graph, name, type_, min(times), aliases=aliases)
     new.last_seen_at = max(times)
     _lose_names(entity, set(new.names) - keys_of(entity.name, entity.type))
@@ -239,7 +251,17 @@ def part(entity: Entity, name: str, type_: str, aliases: Sequence[str], memories
     Relation.objects.filter(subject=entity, memory__in=memories).update(subject=new)
     Relation.objects.filter(object=entity, memory__in=memories).update(object=new)
     _move_speech(Memory.objects.filter(about=entity, pk__in=[memory.pk for memory in memories]), new)
+    _lend(entity, new, [one for one in relations if one.memory not in memories])
     return new
+
+
+def _lend(entity: Entity, new: Entity, relations: Sequence[Relation]) -> None:
+    rows = Relation.objects.filter(pk__in=[one.pk for one in relations])
+    rows.filter(subject=entity).update(subject=new)
+    rows.filter(object=entity).update(object=new)
+    owner = {"project_id": entity.project_id, "graph_id": entity.graph_id, "entity": new}
+    spoken_of = {one.memory_id for one in relations}
+    Mention.objects.bulk_create([Mention(memory_id=key, **owner) for key in spoken_of])
 
 
 def _uuids(keys: Iterable[str]) -> list[UUID]:

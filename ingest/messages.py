@@ -4,6 +4,7 @@ It reads and computes outside of transactions and writes each job in one of its 
 lines leaves jobs that are done whole or not begun.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -27,6 +28,8 @@ BATCH_JOBS = 32
 BATCH_EPISODES = 64
 SLICE_EPISODES = 16
 BATCH_CHARACTERS = 50_000
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +153,10 @@ def _finish_empty(lease: Lease, jobs: Sequence[IngestJob]) -> None:
     if not jobs:
         return
     with leases.writing(lease):
-        now = timezone.now()
-        for job in jobs:
+        now, running = timezone.now(), progress.still_running(jobs)
+        for job in running:
             progress.end(job, nothing_written(), now)
-        progress.save(jobs)
+        progress.save(running)
 
 
 def _finish(lease: Lease, asked: Asked, episode: Episode, facts: Sequence[Fact], codes: Sequence[Encoded]) -> None:
@@ -162,9 +165,11 @@ def _finish(lease: Lease, asked: Asked, episode: Episode, facts: Sequence[Fact],
         with leases.writing(lease) as graph:
             written = write(graph, asked.message, resolve.Told(episode, facts, codes))
             progress.end(asked.job, written, timezone.now())
-            progress.save([asked.job])
+            progress.save_end(asked.job)
     except LeaseLost:
         raise
+    except progress.Cancelled:
+        log.info("job %s was cancelled while it was read", asked.job.ref)
     except Exception as error:
         progress.back_off(lease, asked.job, error)
 

@@ -1,9 +1,11 @@
 """What a memory is linked to once somebody gave it other words."""
 
 import re
+from collections import Counter
 from uuid import UUID
 
-from graphs.entities import create_entity, named
+from graphs.entities import create_entity, keys_of, named
+from graphs.kinds import EntityType
 from graphs.models import Entity, Episode, Memory, Mention, Relation
 from ingest.erase import names, rows
 
@@ -45,7 +47,7 @@ def _entity(memory: Memory, name: str, type_: str) -> Entity:
 def speak_of_less(memory: Memory) -> None:
     """Mentions and relations of what it does not name any more go, and the names that are known from it alone."""
     mentions = list(Mention.objects.filter(memory=memory).select_related("entity"))
-    kept = {row.entity_id for row in mentions if row.entity_id == memory.about_id or _is_named(memory, row.entity)}
+    kept = {row.entity_id for row in mentions if row.entity_id == memory.about_id or is_named(memory, row.entity)}
     lost = _lost_names(memory, kept)
     rows.delete(Mention.objects.filter(memory=memory).exclude(entity__in=kept))
     rows.delete(Relation.objects.filter(memory=memory).exclude(subject__in=kept, object__in=kept))
@@ -63,6 +65,20 @@ def _lost_names(memory: Memory, kept: set[UUID]) -> dict[UUID, set[str]]:
     return {key: found for key, found in lost.items() if found}
 
 
-def _is_named(memory: Memory, entity: Entity) -> bool:
+def is_named(memory: Memory, entity: Entity) -> bool:
+    """Whether the sentence has one of its names in it, as words."""
     called = "|".join(re.escape(name) for name in (entity.name, *entity.aliases) if name)
     return bool(called and re.search(rf"(?<!\w)(?:{called})(?!\w)", memory.content, re.IGNORECASE))
+
+
+def speak_again(memory: Memory) -> None:
+    """Of what its words name, where nothing else in the graph goes by that name."""
+    words = re.findall(r"[\w'’.&+#-]*[\w+#]", memory.content)
+    spans = {" ".join(words[i : i + n]) for n in range(1, LONGEST_NAME + 1) for i in range(len(words) - n + 1)}
+    keys = {key for span in spans for key in keys_of(span, EntityType.TOPIC)}
+    known = Entity.objects.filter(graph=memory.graph_id, names__overlap=list(keys), is_subject=False)
+    found = [entity for entity in known.exclude(mentions__memory=memory) if is_named(memory, entity)]
+    shared = Counter(name for entity in found for name in entity.names)
+    owner = {"project_id": memory.project_id, "graph_id": memory.graph_id, "memory": memory}
+    clear = [entity for entity in found if all(shared[name] == 1 for name in entity.names)]
+    Mention.objects.bulk_create([Mention(entity=entity, names=[entity.name], **owner) for entity in clear])

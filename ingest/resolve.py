@@ -46,11 +46,14 @@ class Writer:
     written: Counter[str] = field(default_factory=Counter)
     new: list[Memory] = field(default_factory=list)
     episode: Episode = field(init=False)
+    heard: set[int] = field(init=False)
+    """What the episode was read to say before: what became of that since is not undone by reading it again."""
 
     def write(self, *told: Told) -> dict[str, int]:
         """Return how many memories, closings, entities and relations came of it."""
         for one in told:
             self.episode = one.episode
+            self.heard = facts.heard_in(one.episode)
             for fact, code in zip(one.facts, one.codes, strict=True):
                 self._write_one(fact, code)
         if self.written:
@@ -63,11 +66,12 @@ class Writer:
     def _write_one(self, fact: Fact, code: Encoded) -> None:
         memory = self._memory(fact)
         stated = facts.stated_by(memory)
+        if facts.words_of(stated) in self.heard:
+            return
         self._restart(memory)
         self._end_by_later(memory, fact)
-        twin = facts.believed_twin(memory)
+        twin = self._told_again(memory, stated)
         if twin:
-            self._restate(twin, stated)
             self._end_others(twin, fact)
             return
         memory.tsv = full_text_of(memory)
@@ -127,16 +131,23 @@ class Writer:
                 memory.invalidated_by = other
                 return
 
-    def _restate(self, twin: Memory, stated: dict[str, Any]) -> None:
-        """Said again: one memory with two sources, as fresh as the last of them."""
-        self._support(twin, stated)
-        if twin.said_at < self.said_at and twin.valid_to is None:
-            twin.said_at = self.said_at
-            twin.save(update_fields=["said_at"])
+    def _told_again(self, memory: Memory, stated: dict[str, Any]) -> Memory | None:
+        """Said again: one memory with two sources, as fresh as the last of them.
 
-    def _support(self, memory: Memory, stated: dict[str, Any]) -> None:
+        Where it was merged into another, both rest on this, should they be parted again.
+        """
+        twin = facts.believed_twin(memory)
+        chain = [twin] if twin else facts.merged_twin(memory)
+        for place, one in enumerate(chain):
+            self._support(one, stated, Source.Role.MERGED if place else Source.Role.SUPPORTS)
+        if chain and chain[-1].said_at < self.said_at and chain[-1].valid_to is None:
+            chain[-1].said_at = self.said_at
+            chain[-1].save(update_fields=["said_at"])
+        return chain[-1] if chain else None
+
+    def _support(self, memory: Memory, stated: dict[str, Any], role: Source.Role = Source.Role.SUPPORTS) -> None:
         owner = {"project_id": self.graph.project_id, "graph": self.graph, "memory": memory}
-        row = Source(**owner, episode=self.episode, stated=stated)
+        row = Source(**owner, episode=self.episode, role=role, stated=stated)
         Source.objects.bulk_create([row], ignore_conflicts=True)
 
     def _embed(self, memory: Memory, code: Encoded) -> None:
@@ -206,7 +217,7 @@ class Writer:
         """Close the earlier facts that this one ends, and withdraw those that it corrects."""
         at = fact.span.valid_from or self.said_at
         for other in self._told_so(memory, fact):
-            facts.retire(other, by=memory, reason="corrected", cause=self.episode)
+            facts.retire(other, facts.Change(facts.INGEST, "corrected", self.episode), by=memory)
             self._closes(other)
         others = [other for ending in fact.ends for other in self._ended_by(memory, fact, ending)]
         others += [*self._in_slot(memory, fact), *self._told_over(memory, fact)]

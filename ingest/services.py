@@ -187,12 +187,16 @@ def regenerate_summary(*, caller: Caller, user: User, force: bool) -> Regenerate
     summary = Summary.objects.filter(user=user).first()
     if summary and summary.generated_at and summary.graph_version == user.graph.version and not force:
         return Regenerated(False, summary.text, summary.memory_count)
-    made = _wait_for_summary(user, _ask_for_summary(caller, user))
+    made = _wait_for_summary(user, ask_for_summary(caller=caller, user=user))
     return Regenerated(True, made.text, made.memory_count)
 
 
 @transaction.atomic
-def _ask_for_summary(caller: Caller, user: User) -> datetime:
+def ask_for_summary(*, caller: Caller, user: User) -> datetime:
+    """Have the worker make a new summary; it is there once ``generated_at`` is not before the time that is returned.
+
+    Raises a 404 where the user was deleted meanwhile.
+    """
     _lock_user(user)
     asked = timezone.now()
     Summary.objects.update_or_create(user=user, defaults={"project_id": user.project_id, "requested_at": asked})

@@ -6,9 +6,10 @@ from uuid import UUID
 from celery.signals import worker_init
 
 from graphs import languages
-from ingest import pipeline, reading, summaries, sweep
+from ingest import figures, pipeline, reading, summaries, sweep
 from memos.bell import ring, ring_on_commit
 from memos.celery import app
+from memos.figures import rows
 
 
 @worker_init.connect
@@ -41,6 +42,13 @@ def sweep_all() -> None:
         ring(ingest_graph, str(graph_id))
     for user_id in sweep.waiting_summaries():
         ring(summarise_user, str(user_id))
+
+
+@app.task(name="ingest.count_rows")
+def count_rows() -> None:
+    """Count what came since the last time, for the figures over time."""
+    for source in figures.SOURCES:
+        rows.catch_up(source)
 
 
 def ring_graph(graph_id: UUID) -> None:

@@ -4,8 +4,11 @@ import os
 
 from celery import Celery
 
+from memos.pulse import WorkerStep
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "memos.settings")
 
 app = Celery("memos")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.steps["worker"].add(WorkerStep)
 app.autodiscover_tasks()

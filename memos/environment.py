@@ -15,6 +15,7 @@ TRUE = ("true", "1", "yes", "on")
 FALSE = ("false", "0", "no", "off")
 MAX_BODY_BYTES = 10 * 1024 * 1024
 EMBEDDERS = ("local", "remote", "none")
+WHO_NEEDS_TWO_FACTOR = ("none", "admins", "all")
 _LONGEST_MODEL = 90
 
 
@@ -76,6 +77,9 @@ class Values:
     csrf_trusted_origins: list[str]
     secure_cookies: bool
     trust_proxy: bool
+    require_two_factor: str
+    session_hours: int
+    session_idle_minutes: int
     database_pool: int
     ingest_lease_seconds: int
     ingest_max_attempts: int
@@ -99,6 +103,9 @@ def read(env: Environment) -> Values:
         csrf_trusted_origins=env.origins("CSRF_TRUSTED_ORIGINS"),
         secure_cookies=env.flag("SECURE_COOKIES", False),
         trust_proxy=env.flag("TRUST_PROXY", False),
+        require_two_factor=env.choice("MEMOS_REQUIRE_TWO_FACTOR", "none", WHO_NEEDS_TWO_FACTOR),
+        session_hours=env.number("MEMOS_SESSION_HOURS", 12, 1, 24 * 30),
+        session_idle_minutes=env.number("MEMOS_SESSION_IDLE_MINUTES", 120, 5, 24 * 60),
         database_pool=env.number("DATABASE_POOL", 0, 0, 1000),
         ingest_lease_seconds=env.number("INGEST_LEASE_SECONDS", 20, 5, 3600),
         ingest_max_attempts=env.number("INGEST_MAX_ATTEMPTS", 8, 1, 100),

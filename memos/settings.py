@@ -6,6 +6,7 @@ from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 
 from memos import environment
 from memos.embedded import endpoints, secrets
@@ -57,8 +58,12 @@ REDIS_URL = _server("REDIS_URL", _embedded.redis_url if _embedded else None)
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "memos.projects",  # before Django's own: two commands of that name take the place of theirs
     "memos.projects.console.apps.ConsoleConfig",
+    "memos.projects.signin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -69,6 +74,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "memos.embedded",
     "memos.api",
+    "memos.figures",
     "memos.webhooks",
     "graphs",
     "users",
@@ -83,9 +89,10 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "memos.projects.signin.middleware.OperatorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "memos.projects.console.headers.ConsoleHeaders",
 ]
 ROOT_URLCONF = "memos.urls"
 WSGI_APPLICATION = "memos.wsgi.application"
@@ -116,7 +123,13 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True  # straight from the packages: nothing to collect
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = values.secure_cookies
-SESSION_COOKIE_AGE = 12 * 3600
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = values.session_hours * 3600
+SESSION_IDLE_SECONDS = values.session_idle_minutes * 60
+REQUIRE_TWO_FACTOR = values.require_two_factor
+OTP_TOTP_ISSUER = "Memos"
+OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0  # codes are throttled as passwords are, by us
+TRUST_PROXY = values.trust_proxy
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if values.trust_proxy else None
 
 # ---------------------------------------------------------------- PostgreSQL
@@ -225,14 +238,22 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BEAT_SCHEDULER = "memos.pulse:Clock"
+CELERY_IMPORTS = ["ingest.operations.tasks"]
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "ingest.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
+    "operations": {"task": "ingest.sweep_operations", "schedule": 5.0, "options": {"expires": 5.0}},
     "forget_answers": {"task": "api.forget_answers", "schedule": 3600.0, "options": {"expires": 3600.0}},
     "webhooks": {"task": "webhooks.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
+    "signin-tidy": {"task": "signin.tidy", "schedule": 3600.0, "options": {"expires": 3600.0}},
     "webhooks-tidy": {"task": "webhooks.tidy", "schedule": 3600.0, "options": {"expires": 3600.0}},
     "audit-seal": {"task": "projects.seal_audit", "schedule": 300.0, "options": {"expires": 300.0}},
     "audit-verify": {"task": "projects.verify_audit", "schedule": 3600.0, "options": {"expires": 3600.0}},
     "audit-prune": {"task": "projects.prune_audit", "schedule": 3600.0, "options": {"expires": 3600.0}},
+    "count_rows": {"task": "ingest.count_rows", "schedule": 60.0, "options": {"expires": 60.0}},
+    "ask_embedder": {"task": "figures.ask_embedder", "schedule": 60.0, "options": {"expires": 60.0}},
+    "measure_storage": {"task": "figures.measure_storage", "schedule": 300.0, "options": {"expires": 300.0}},
+    "tidy_figures": {"task": "figures.tidy", "schedule": 3600.0, "options": {"expires": 3600.0}},
 }
 
 # ---------------------------------------------------------------- Ingestion
@@ -257,10 +278,32 @@ EMBEDDINGS_DIMENSIONS = values.embeddings_dimensions
 UNFOLD = {
     "SITE_TITLE": "Memos",
     "SITE_HEADER": "Memos",
-    "SITE_SYMBOL": "neurology",
+    "SITE_ICON": lambda request: static("docs/mark.svg"),
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("docs/mark.svg")}],
+    "SITE_URL": None,  # there is no site beside the console
+    "STYLES": [
+        lambda request: static("console/console.css"),
+        lambda request: static("console/figures.css"),  # charts stand on several pages
+    ],
+    "COLORS": {
+        "primary": {  # around the colour of the mark; 600 on white and 500 on the dark ground are read with ease
+            "50": "#f5f3ff",
+            "100": "#ebe8fe",
+            "200": "#d9d4fd",
+            "300": "#bfb6fb",
+            "400": "#ada2fa",
+            "500": "#9a8cf9",
+            "600": "#5b4bdb",
+            "700": "#4c3cc4",
+            "800": "#3f32a0",
+            "900": "#342b80",
+            "950": "#1f1a52",
+        },
+    },
+    "ACCOUNT": {"navigation": "memos.projects.console.navigation.account"},
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
-    "DASHBOARD_CALLBACK": "memos.projects.console.views.home",
+    "DASHBOARD_CALLBACK": "memos.projects.console.home.views.home",
     "SIDEBAR": {"navigation": "memos.projects.console.navigation.sidebar"},
 }
 LOGGING = {

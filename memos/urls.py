@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import URLPattern, path
+from django.views.generic import RedirectView
 
 from graphs.browse.views import EntityViewSet, EpisodeViewSet, GraphViewSet, RelationViewSet
 from graphs.views import MemoryViewSet
@@ -72,6 +74,9 @@ API: list[URLPattern] = [
 
 urlpatterns = [
     *API,
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin", RedirectView.as_view(pattern_name="admin:index", query_string=True)),
+    path("favicon.ico", RedirectView.as_view(url=static("docs/mark.svg"))),
     path("admin/", admin.site.urls),
     path("schema/", docs.SchemaView.as_view()),
     path("docs/", docs.page),

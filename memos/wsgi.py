@@ -29,3 +29,7 @@ def reading_chunks(answer: Wsgi) -> Wsgi:
 
 
 application = reading_chunks(get_wsgi_application())
+
+from memos.figures import requests  # noqa: E402  the apps are there from here on
+
+requests.counter.serving = True

@@ -19,7 +19,7 @@ from graphs.languages import search_config
 from graphs.models import Document, Embedding, Entity, Episode, Graph, Memory, MemoryRevision, Mention, Relation, Source
 from graphs.models.memory import SPEAKER
 from ingest import facts
-from ingest.models import IngestJob
+from ingest.models import IngestJob, Operation
 from memos import ids
 from memos.projects import keys
 from memos.projects.models import ApiKey, AuditEntry, Membership, Operator, Project, Scope
@@ -267,6 +267,20 @@ class DocumentFactory(DjangoModelFactory[Document]):
     name = factory.Sequence("Handbook {}".format)
     content = "Refunds take five days."
     created_at = factory.LazyFunction(timezone.now)
+
+
+class OperationFactory(DjangoModelFactory[Operation]):
+    """A retry of as many jobs as there are `keys`, asked for by an operator."""
+
+    class Meta:
+        model = Operation
+
+    project = factory.SubFactory(ProjectFactory)
+    operator = factory.SubFactory(OperatorFactory)
+    operator_label = factory.SelfAttribute("operator.username")
+    kind = "retry_jobs"
+    keys = factory.LazyFunction(lambda: [ids.new_id()])
+    total = factory.LazyAttribute(lambda o: len(o.keys))
 
 
 class DocumentJobFactory(DjangoModelFactory[IngestJob]):

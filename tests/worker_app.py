@@ -1,11 +1,13 @@
 """The Celery app of the workers that tests start: the real one with the extractor of the tests and a quick beat.
 
 ``HOLD_AT`` names where a worker is to stand still, so that a test can kill it there: "extract", "write" (within the
-transaction of the second job), "cut", or "slice" (within the transaction of a document's second slice). ``PIECES`` says
-how many pieces a slice has.
+transaction of the second job), "cut", "slice" (within the transaction of a document's second slice), or "operation"
+(within that of an operation's second slice). ``PIECES`` says how many pieces a slice of a document has, ``ROWS`` how
+many rows one of an operation. ``DEADLY`` is the id of a job that kills the worker that retries it.
 """
 
 import os
+import signal
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -20,6 +22,7 @@ django.setup()
 
 from ingest import messages, reading  # noqa: E402
 from ingest.documents import slices  # noqa: E402
+from ingest.operations import kinds, work  # noqa: E402
 from memos.webhooks import delivery, posting  # noqa: E402
 from tests.scripted import Scripted  # noqa: E402
 
@@ -59,10 +62,22 @@ def _holding(place: str, call: Callable[..., Any], times: int) -> Callable[..., 
     return call_and_hold
 
 
+def _deadly(call: Callable[..., Any]) -> Callable[..., Any]:
+    def die_or_call(*, caller: Any, job: Any) -> Any:
+        if str(job.pk) == os.environ.get("DEADLY"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return call(caller=caller, job=job)
+
+    return die_or_call
+
+
+kinds.retry_job = _deadly(kinds.retry_job)
 reading.extractor = lambda: _made  # type: ignore[assignment]
 messages.write = _holding("write", messages.write, 2)
 slices.cut = _holding("cut", slices.cut, 2)  # type: ignore[assignment]
 slices._move_on = _holding("slice", slices._move_on, 2)
+work._save = _holding("operation", work._save, 2)
+work.ROWS = int(os.environ.get("ROWS", work.ROWS))
 slices.PIECES = int(os.environ.get("PIECES", slices.PIECES))
-for name in ("sweep", "webhooks"):
+for name in ("sweep", "webhooks", "operations"):
     app.conf.beat_schedule[name].update(schedule=0.5)

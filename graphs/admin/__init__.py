@@ -1,5 +1,5 @@
-"""Graphs in the console. All of it can be read only: facts come from what was said."""
+"""Graphs in the console: facts come from what was said, and are mended by services that keep what was before."""
 
-from graphs.admin import document, graph, memory
+from graphs.admin import document, entity, graph, memory
 
-__all__ = ["document", "graph", "memory"]
+__all__ = ["document", "entity", "graph", "memory"]

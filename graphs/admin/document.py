@@ -1,15 +1,19 @@
 """A document with how far it is read, and what came of it."""
 
 from django.contrib import admin
+from django.db.models import Q
 
 from graphs.admin.base import OWNERS, GraphRowAdmin, resting_on, stated
+from graphs.admin.going import Going, with_words
+from graphs.admin.naming import titled
 from graphs.models import Document, Episode
 from ingest.erase import delete_document
+from ingest.models import IngestJob
 from memos.projects.audit import Caller
 from memos.projects.console.base import NewestChoices
 from memos.projects.console.deleting import DeletingAdmin
 from memos.projects.console.search import Finding
-from memos.projects.console.shown import MOST, NOTHING, bullets, link, list_of, moment, section, short
+from memos.projects.console.shown import MOST, NOTHING, bullets, link, list_of, moment, names_of, section, short
 
 BEGINNING = 5_000
 """Characters of a document that a page shows; the API gives all of it."""
@@ -34,9 +38,13 @@ class DocumentAdmin(DeletingAdmin, GraphRowAdmin):
     def delete_by(self, caller: Caller, row: Document) -> None:
         delete_document(caller=caller, document=row)
 
+    def going(self, row: Document) -> Going:
+        theirs: Going = {names_of(IngestJob): IngestJob.objects.filter(document=row)}
+        return theirs | with_words(row.graph_id, Q(source_id=row.pk))
+
     @admin.display(description="name")
     def called(self, document: Document) -> str:
-        return str(document)
+        return titled(document)
 
     @section("beginning")
     def beginning(self, document: Document) -> str:

@@ -1,22 +1,21 @@
 """Graphs, and what hangs in them beside memories."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import admin
 
 from graphs.admin.base import OWNERS, GraphRowAdmin, arrow, origin_of, owner_of, stated
+from graphs.admin.drawing.pages import DrawingAdmin
 from graphs.models import Document, Embedding, Entity, Episode, Graph, Memory, Mention, Relation, Source
 from graphs.render import name_of
-from memos import ids
-from memos.projects.console.base import ConsoleAdmin, FirstProjects, NewestChoices
+from memos.projects.console.base import FirstProjects, NewestChoices
 from memos.projects.console.counting import capped
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import MOST, bullets, link, list_of, moment, section, short, to
 
 
 @admin.register(Graph)
-class GraphAdmin(ConsoleAdmin):
+class GraphAdmin(DrawingAdmin):
     list_display = ("shown_id", "kind", "whose", "project", "version", "created")
     list_filter = (("kind", NewestChoices), ("project", FirstProjects))
     search_help_text = "grph_…, usr_…, grp_…, prj_…"
@@ -44,55 +43,6 @@ class GraphAdmin(ConsoleAdmin):
             to(list_of(model, graph=graph.pk), f"{capped(found.all())} {model._meta.verbose_name_plural}")
             for model, found in rows.items()
         )
-
-
-@admin.register(Entity)
-class EntityAdmin(GraphRowAdmin):
-    list_display = ("called", "type", "other_names", "whose", "first_seen", "last_seen")
-    list_filter = (("type", NewestChoices),)
-    search_help_text = "ent_…, usr_…, grp_…, name"
-    finding = Finding(owners=OWNERS, beginnings=("name",))
-    fieldsets = (
-        (None, {"fields": ("called", "shown_id", "type", "other_names", "is_subject", "summary", "whose")}),
-        ("What is known", {"fields": ("memories_list", "relations_list")}),
-        ("Who is meant", {"fields": ("merged_list", "told_apart")}),
-        ("When", {"fields": ("first_seen", "last_seen", "graph_link")}),
-    )
-
-    @admin.display(description="name")
-    def called(self, entity: Entity) -> str:
-        return name_of(entity)
-
-    @admin.display(description="aliases")
-    def other_names(self, entity: Entity) -> str:
-        return ", ".join(entity.aliases)
-
-    @section("merged into it")
-    def merged_list(self, entity: Entity) -> str:
-        return bullets(f"{record['name']} ({ids.encode('ent', UUID(record['id']))})" for record in entity.merged)
-
-    @admin.display(description="told apart from")
-    def told_apart(self, entity: Entity) -> str:
-        return ", ".join(entity.apart)
-
-    @admin.display(description="first seen (UTC)")
-    def first_seen(self, entity: Entity) -> str:
-        return moment(entity.first_seen_at)
-
-    @admin.display(description="last seen (UTC)")
-    def last_seen(self, entity: Entity) -> str:
-        return moment(entity.last_seen_at)
-
-    @section("memories")
-    def memories_list(self, entity: Entity) -> str:
-        rows = entity.mentions.select_related("memory__about").defer("memory__tsv")[: MOST + 1]
-        return bullets((stated(row.memory) for row in rows), list_of(Mention, entity=entity.pk))
-
-    @section("relations")
-    def relations_list(self, entity: Entity) -> str:
-        own = entity.relations_from.select_related("subject", "object")[: MOST // 2]
-        others = entity.relations_to.select_related("subject", "object")[: MOST // 2]
-        return bullets((link(row, arrow(row)) for row in [*own, *others]), list_of(Relation, q=entity.ref))
 
 
 @admin.register(Relation)

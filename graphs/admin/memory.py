@@ -3,24 +3,28 @@
 from typing import Any
 
 from django.contrib import admin
-from django.utils import timezone
 from django.utils.html import format_html
 from unfold.decorators import display as label
 
 from graphs.admin.base import OWNERS, GraphRowAdmin, arrow, origin_of, span, stated
+from graphs.admin.facts import state_of
+from graphs.admin.going import Going, with_memory
+from graphs.admin.mending import timeline
+from graphs.admin.mending.memory import MemoryMending
 from graphs.models import Memory, MemoryRevision, Mention, Relation, Source
 from graphs.models.memory import SPEAKER
 from graphs.render import UNNAMED, name_of, sentence
 from ingest.erase import delete_memory
 from memos.projects.audit import Caller
 from memos.projects.console.base import NewestChoices
+from memos.projects.console.bulk import BulkAdmin
 from memos.projects.console.deleting import DeletingAdmin
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import MOST, NOTHING, bullets, link, list_of, moment, section, short
 
 
 @admin.register(Memory)
-class MemoryAdmin(DeletingAdmin, GraphRowAdmin):
+class MemoryAdmin(BulkAdmin, DeletingAdmin, MemoryMending):
     what_goes = "it goes with its history. What it had ended is open again; what was said stays."
     list_display = ("shown_sentence", "kind", "state", "valid", "whose", "created")
     list_filter = (("kind", NewestChoices),)
@@ -28,16 +32,20 @@ class MemoryAdmin(DeletingAdmin, GraphRowAdmin):
     finding = Finding(owners={**OWNERS, "ent": "mentions__entity"}, full_text="tsv")
     related = ("about", "graph__user", "graph__group", "invalidated_by__about")
     heavy = ("tsv",)
+    bulk = dict.fromkeys(("withdraw_memories", "restore_memories", "close_memories", "delete_memories"), "pk")
     fieldsets = (
-        (None, {"fields": ("full_sentence", "shown_id", "kind", "state", "valid", "closed_by", "whose")}),
+        (None, {"fields": ("full_sentence", "shown_id", "kind", "state", "valid", "closed_by", "parts_list", "whose")}),
         ("Rests on", {"fields": ("sources_list",)}),
         ("Speaks of", {"fields": ("entities_list", "relations_list")}),
-        ("History", {"fields": ("revisions_list", "said", "created", "recorded", "retired")}),
+        ("History", {"fields": ("timeline", "said", "created", "recorded", "retired")}),
         ("Details", {"fields": ("graph_link", "language", "confidence", "digest", "metadata")}),
     )
 
     def delete_by(self, caller: Caller, row: Memory) -> None:
         delete_memory(caller=caller, memory=row)
+
+    def going(self, row: Memory) -> Going:
+        return with_memory(row)
 
     @admin.display(description="sentence")
     def shown_sentence(self, memory: Memory) -> str:
@@ -47,12 +55,9 @@ class MemoryAdmin(DeletingAdmin, GraphRowAdmin):
     def full_sentence(self, memory: Memory) -> str:
         return sentence(memory)
 
-    @label(description="state", label={"holds": "success", "ended": "warning", "retired": "danger"})
+    @label(description="state", label={"holds": "success", "ended": "warning", "withdrawn": "danger"})
     def state(self, memory: Memory) -> str:
-        if memory.retired_at:
-            return "retired"
-        ended = memory.invalidated_by_id or (memory.valid_to and memory.valid_to <= timezone.now())
-        return "ended" if ended else "holds"
+        return state_of(memory)
 
     @admin.display(description="valid")
     def valid(self, memory: Memory) -> str:
@@ -86,25 +91,25 @@ class MemoryAdmin(DeletingAdmin, GraphRowAdmin):
         rows = memory.relations.select_related("subject", "object")[: MOST + 1]
         return bullets((link(row, arrow(row)) for row in rows), list_of(Relation, memory=memory.pk))
 
-    @section("earlier states")
-    def revisions_list(self, memory: Memory) -> str:
-        rows = memory.revisions.order_by("-recorded_to")[: MOST + 1]
-        lines = (_revision_line(memory, row) for row in rows)
-        return bullets(lines, list_of(MemoryRevision, memory=memory.pk))
+    @section("changes")
+    def timeline(self, memory: Memory) -> str:
+        return timeline.shown(timeline.of_memory(memory, mendable=memory.__dict__.get("mendable", False)))
+
+    @section("split into")
+    def parts_list(self, memory: Memory) -> str:
+        return bullets(timeline.parts(memory))
 
 
 def _source_line(source: Source) -> Any:
     episode = source.episode
     said = f"{episode.speaker or episode.role or episode.source_kind}, {moment(episode.said_at)}: {episode.content}"
-    verbs = {Source.Role.CLOSES: "closed by ", Source.Role.FORMER: "until it was changed: "}
+    verbs = {
+        Source.Role.CLOSES: "closed by ",
+        Source.Role.FORMER: "until it was changed: ",
+        Source.Role.MERGED: "of what was merged into it: ",
+    }
     verb = verbs.get(Source.Role(source.role), "")
     return format_html("{}{} · {}", verb, link(episode, short(said, 200)), origin_of(episode))
-
-
-def _revision_line(memory: Memory, row: MemoryRevision) -> Any:
-    believed = f"{moment(row.recorded_from)} → {moment(row.recorded_to)}"
-    held = span(row.valid_from, row.valid_to, row.valid_precision)
-    return link(row, f"{believed}: {short(_said(memory, row))} [{held}] {row.changed_by}, {row.reason}")
 
 
 def _said(memory: Memory, row: MemoryRevision) -> str:

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from graphs.kinds import EntityType
 from graphs.models import Entity, Episode, Graph, Relation
+from graphs.models.memory import SUPPORTING
 from graphs.render import name_of
 from graphs.serializers import ROLES, EntityRef, SourceOut, message_ids, sources
 from memos import ids
@@ -175,7 +176,7 @@ class EpisodeDetail(EpisodeOut):
     memory_ids = serializers.SerializerMethodField(help_text="The memories that rest on it.")
 
     def get_memory_ids(self, episode: Episode) -> list[str]:
-        rows = episode.sources.filter(role="supports", memory__retired_at=None).order_by("memory")
+        rows = episode.sources.filter(role__in=SUPPORTING, memory__retired_at=None).order_by("memory")
         return [ids.encode("mem", key) for key in rows.values_list("memory", flat=True)]
 
 

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils import timezone
 
-from graphs.kinds import MemoryKind, Precision
+from graphs.kinds import ChangedBy, MemoryKind, Precision
 from graphs.models.episode import Episode
 from graphs.models.graph import Graph
 from graphs.models.then import Then
@@ -96,6 +96,7 @@ class Memory(Record):
         indexes = [
             GinIndex(fields=["graph", "tsv"], name="memory_full_text"),
             models.Index("graph", F("id").desc(), name="memory_by_graph"),
+            models.Index("graph", "digest", condition=Q(retired_at__isnull=False), name="memory_retired_by_digest"),
         ]
 
     def __str__(self) -> str:
@@ -111,15 +112,13 @@ class MemoryRevision(Record):
     """An earlier state of a memory, with the span in which it was believed: from ``recorded_from`` until it changed.
 
     The revisions of a memory and its present state follow each other without a gap. ``changed_by`` and ``reason`` tell
-    of the change that ended this state; ``cause`` is the episode that the change rests on, and goes with it.
+    of the change that ended this state; ``cause`` is the episode that the change rests on, and goes with it. One with
+    ``retired_at`` is of a span in which the memory was withdrawn, and nobody believed it.
     """
 
     PREFIX = "rev"
 
-    class ChangedBy(models.TextChoices):
-        INGEST = "ingest"
-        API = "api"
-        OPERATOR = "operator"
+    ChangedBy = ChangedBy
 
     graph = models.ForeignKey(Graph, on_delete=models.CASCADE, related_name="+")
     memory = models.ForeignKey(Memory, on_delete=models.CASCADE, related_name="revisions")
@@ -133,6 +132,7 @@ class MemoryRevision(Record):
     metadata = models.JSONField(default=dict)
     recorded_from = models.DateTimeField()
     recorded_to = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
     changed_by = models.CharField(max_length=8, choices=ChangedBy.choices)
     reason = models.CharField(max_length=200, blank=True)
     cause = models.ForeignKey(Episode, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -164,16 +164,18 @@ class SourceQuerySet(RecordQuerySet["Source"]):
     def supporting(self, moment: datetime | None = None) -> Self:
         """What memories rest on now, or rested on at ``moment``."""
         if moment is None:
-            return self.filter(role=Source.Role.SUPPORTS)
-        roles = (Source.Role.SUPPORTS, Source.Role.FORMER)
+            return self.filter(role__in=SUPPORTING)
+        roles = (*SUPPORTING, Source.Role.FORMER)
         return self.filter(Q(retired_at=None) | Q(retired_at__gt=moment), role__in=roles, recorded_at__lte=moment)
 
 
 class Source(Record):
     """Provenance: an episode that a memory rests on, or that it was closed by.
 
-    ``former`` is one that a memory rested on until ``retired_at``, when somebody gave it other words. ``stated`` is
-    what a supporting episode says by itself, so that the memory can fall back on it should the others go.
+    ``former`` is one that a memory rested on until ``retired_at``, when somebody gave it other words. ``merged`` is one
+    of a memory that was merged into this: it says the same in other words, and this one does not outlive its own
+    sources by it. ``stated`` is what a supporting episode says by itself, so that the memory can fall back on it should
+    the others go.
     """
 
     PREFIX = "src"
@@ -182,6 +184,7 @@ class Source(Record):
         SUPPORTS = "supports"
         CLOSES = "closes"
         FORMER = "former"
+        MERGED = "merged"
 
     graph = models.ForeignKey(Graph, on_delete=models.CASCADE, related_name="+")
     memory = models.ForeignKey(Memory, on_delete=models.CASCADE, related_name="sources", db_index=False)
@@ -195,6 +198,10 @@ class Source(Record):
 
     class Meta:
         constraints = [models.UniqueConstraint("memory", "episode", "role", name="source_is_named_once")]
+
+
+SUPPORTING = (Source.Role.SUPPORTS, Source.Role.MERGED)
+"""What a memory rests on now, by itself or by what was merged into it."""
 
 
 class Mention(Record):

@@ -29,7 +29,7 @@ _STATES = """
 SELECT {now} FROM graphs_memory m WHERE m.recorded_at <= %s AND m.retired_at IS NULL
  UNION ALL
 SELECT {then} FROM graphs_memory m JOIN graphs_memoryrevision r ON r.memory_id = m.id
- WHERE r.recorded_from <= %s AND r.recorded_to > %s
+ WHERE r.recorded_from <= %s AND r.recorded_to > %s AND r.retired_at IS NULL
 """
 
 

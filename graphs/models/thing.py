@@ -2,8 +2,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
-from graphs.kinds import EntityType
+from graphs.kinds import ChangedBy, EntityType
 from graphs.models.graph import Graph
 from memos.projects.models import Record, RecordQuerySet
 
@@ -46,6 +47,29 @@ class Entity(Record):
 
     def __str__(self) -> str:
         return self.name
+
+
+class EntityRevision(Record):
+    """What an entity was called until ``recorded_at``, when somebody renamed it, merged others into it or split it.
+
+    ``entity_id`` is no foreign key: an entity that was merged into another has no row until it is split off again, and
+    has its history then. ``others`` are the entities that were merged into it, or that it was split into.
+    """
+
+    PREFIX = "erv"
+
+    graph = models.ForeignKey(Graph, on_delete=models.CASCADE, related_name="+")
+    entity_id = models.UUIDField(db_index=True)
+    name = models.CharField(max_length=200, blank=True)
+    type = models.CharField(max_length=12, choices=EntityType.choices)
+    aliases = ArrayField(models.CharField(max_length=200), default=list)
+    summary = models.TextField(blank=True)
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+    changed_by = models.CharField(max_length=8, choices=ChangedBy.choices)
+    reason = models.CharField(max_length=200)
+    others = ArrayField(models.UUIDField(), default=list)
+
+    objects = RecordQuerySet.as_manager()
 
 
 class Relation(Record):

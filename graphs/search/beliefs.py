@@ -29,9 +29,9 @@ _SOURCES = """
 SELECT string_agg(uuid_send(memory_id), '' ORDER BY id), string_agg(uuid_send(episode_id), '' ORDER BY id)
   FROM graphs_source WHERE graph_id = %(graph)s
 """
-_NOW = " AND role = 'supports'"
+_NOW = " AND role IN ('supports', 'merged')"
 _THEN = """
-   AND role IN ('supports', 'former') AND recorded_at <= %(moment)s
+   AND role IN ('supports', 'merged', 'former') AND recorded_at <= %(moment)s
    AND (retired_at IS NULL OR retired_at > %(moment)s)
 """
 _MENTIONS = """

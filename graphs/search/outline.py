@@ -22,13 +22,18 @@ WINDOW_WORDS = 150
 """A window that would have more words than that counts its neighbours for less: long messages stand alone."""
 
 TABLE = "graphs_episode"
+_VOID = """
+t.source_kind = 'statement' AND coalesce((
+    SELECT bool_and(s.role = 'former' OR m.retired_at IS NOT NULL)
+      FROM graphs_source s JOIN graphs_memory m ON m.id = s.memory_id WHERE s.episode_id = t.id), false)
+"""
 _COLUMNS = f"""
 SELECT string_agg(uuid_send(t.stream), '' ORDER BY t.id),
        string_agg(int8send(t.position), '' ORDER BY t.id),
        string_agg(float8send(extract(epoch FROM t.said_at)::float8), '' ORDER BY t.id),
        string_agg(float8send(extract(epoch FROM t.created_at)::float8), '' ORDER BY t.id),
        string_agg(int4send(t.words), '' ORDER BY t.id),
-       string_agg(int4send(t.is_question::int + 2 * t.has_date::int), '' ORDER BY t.id),
+       string_agg(int4send(t.is_question::int + 2 * t.has_date::int + 4 * ({_VOID})::int), '' ORDER BY t.id),
        string_agg(int4send(coalesce(array_position(%(roles)s, t.role), 0)), '' ORDER BY t.id),
        string_agg(int4send(hashtext(t.speaker)), '' ORDER BY t.id),
        {texts.KEYS},
@@ -54,6 +59,8 @@ class Outline:
     created_at: NDArray[np.float64]
     is_question: NDArray[np.bool_]
     has_date: NDArray[np.bool_]
+    is_void: NDArray[np.bool_]
+    """Statements that nothing rests on any more: nobody said them but whoever took them back, or changed them."""
     roles: NDArray[np.int32]
     speakers: NDArray[np.int32]
     names: dict[str, int]
@@ -95,6 +102,7 @@ def load(graph_id: UUID, model: str) -> tuple[Outline, NDArray[np.bytes_]]:
         created_at=np.frombuffer(made, ">f8").astype(float),
         is_question=(traits & 1) > 0,
         has_date=(traits & 2) > 0,
+        is_void=(traits & 4) > 0,
         roles=np.frombuffer(roles, ">i4").astype(np.int32) - 1,
         speakers=np.frombuffer(speakers, ">i4").astype(np.int32),
         names=names,

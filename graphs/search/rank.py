@@ -9,6 +9,7 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from graphs.dates import DateSpan
+from graphs.embedders.base import LATE_INTERACTION, VECTORS, WORDS_ONLY
 from graphs.search import late, lexical, weights
 from graphs.search.beliefs import Beliefs, Pairs
 from graphs.search.index import GraphIndex
@@ -37,13 +38,16 @@ class Scope:
 @dataclass(frozen=True, slots=True)
 class Ranked:
     """The scores of one graph's episodes and memories, minus infinity for what is out of the scope or rests on nothing
-    within it. The levers are the parts that they are the sums of."""
+    within it. The levers are the parts that they are the sums of. ``step`` says what meaning was measured by: late
+    interaction, vectors, or nothing; ``stems`` are those of the words that were looked for."""
 
     scope: Scope
     episodes: NDArray[np.float64]
     memories: NDArray[np.float64]
     episode_levers: Levers
     memory_levers: Levers
+    step: str
+    stems: lexical.Stems
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,8 @@ class _Measured:
     scope: Scope
     words: Column
     meaning: Column
-    meaning_weight: float
+    step: str
+    stems: lexical.Stems
     small: Levers
     memory_words: NDArray[np.float64]
     memory_meaning: Column
@@ -77,7 +82,7 @@ def rank(scopes: Sequence[Scope], question: Question) -> list[Ranked]:
 def _ranked(one: _Measured, question: Question, *zs: Column) -> Ranked:
     words, meaning, memory_words, memory_meaning = zs
     scope, beliefs = one.scope, one.scope.index.beliefs
-    levers: Levers = {"words": weights.WORDS * words, "meaning": one.meaning_weight * meaning} | one.small
+    levers: Levers = {"words": weights.WORDS * words, "meaning": weights.MEANING[one.step] * meaning} | one.small
     scores = np.where(scope.episodes, _sum(levers), -np.inf)
     own: Levers = {
         "source": np.where(scope.memories, beliefs.best_of(scores, scope.sources), -np.inf),
@@ -85,13 +90,13 @@ def _ranked(one: _Measured, question: Question, *zs: Column) -> Ranked:
         "meaning": weights.MEMORY_MEANING * memory_meaning,
         "over": weights.OVER * _over(beliefs, question),
     }
-    return Ranked(scope, scores, _sum(own), levers, own)
+    return Ranked(scope, scores, _sum(own), levers, own, one.step, one.stems)
 
 
 def _measure(scope: Scope, question: Question) -> _Measured:
     index = scope.index
     outline, episodes, memories = index.outline, index.episodes, index.memories
-    named = _named_speakers(index, question)
+    named = named_speakers(index, question)
     own_words = {word for name in named for word in name.lower().split()}
     words = [word for word in dict.fromkeys(question.encoded.words) if word not in own_words]
     stems = lexical.stems_of(words, outline.languages)
@@ -104,10 +109,11 @@ def _measure(scope: Scope, question: Question) -> _Measured:
     found = late.score(episodes, outline, places, question.encoded, rarity)
     own = (lexical.score_sentences(memories, stems), memories.cosines(question.encoded.vector))
     if not found.any():  # no token vectors: a remote embedder made these, or none
-        return _Measured(scope, lexis.scores, cosines, weights.COSINE, small, *own)
+        step = VECTORS if cosines.any() else WORDS_ONLY
+        return _Measured(scope, lexis.scores, cosines, step, stems, small, *own)
     meaning = np.full(len(outline), found.min())
     meaning[places] = found
-    return _Measured(scope, lexis.scores, meaning, weights.LATE, small, *own)
+    return _Measured(scope, lexis.scores, meaning, LATE_INTERACTION, stems, small, *own)
 
 
 def _small_levers(index: GraphIndex, question: Question, named: dict[str, int]) -> Levers:
@@ -137,7 +143,7 @@ def _pooled_z(columns: Sequence[Column]) -> list[NDArray[np.float64]]:
     return [(column - whole.mean()) / spread if spread > 1e-9 else np.zeros(len(column)) for column in columns]
 
 
-def _named_speakers(index: GraphIndex, question: Question) -> dict[str, int]:
+def named_speakers(index: GraphIndex, question: Question) -> dict[str, int]:
     """Name → the code by which the outline knows the speaker. The unnamed speaker is the graph's subject."""
     speakers = index.outline.names
     if "" in speakers:

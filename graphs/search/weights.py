@@ -3,12 +3,16 @@
 The z-scores are taken over the episodes of a graph, so the units of the other weights are standard deviations.
 """
 
+from graphs.embedders.base import LATE_INTERACTION, VECTORS, WORDS_ONLY
+
 LATE = 1.0
 """z of the window's late interaction: the best single lever, and the unit of the others."""
 WORDS = 0.5
 """z of the window's BM25: agrees with LATE on most and adds rare words and names that the model never learned."""
 COSINE = 0.5
 """z of the cosine; only where there are no token vectors, since late interaction contains it."""
+MEANING = {LATE_INTERACTION: LATE, VECTORS: COSINE, WORDS_ONLY: COSINE}
+"""The weight of meaning by what it was measured by; by nothing, it is zero for all."""
 SPEAKER = 1.0
 """A question that names a speaker wants what that person said; half where nobody is named."""
 TIME = 1.0

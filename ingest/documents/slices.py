@@ -4,6 +4,7 @@ The job's ``position`` says how many pieces are there. It moves in the transacti
 between any two lines neither loses a piece nor writes one twice.
 """
 
+import logging
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from graphs import indexing
 from graphs.models import Document, Embedding, Episode, Graph
-from ingest import events, progress, reading, resolve
+from ingest import attempts, events, progress, reading, resolve
 from ingest import lease as leases
 from ingest.documents.cutting import Cut, cut
 from ingest.documents.others import common_words, said_of_others
@@ -22,6 +23,8 @@ from ingest.models import IngestJob, nothing_written
 from ingest.speakers import speaker_of
 
 PIECES = 32
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ def read(lease: Lease, job: IngestJob) -> bool:
             _write(graph, part)
     except LeaseLost:
         raise
+    except progress.Cancelled:
+        log.info("job %s was cancelled while it was read", job.ref)
     except reading.INSTALLATION_FAULTS as error:
         progress.give_back(lease, [job], error)
         return False
@@ -153,15 +158,16 @@ def _write_facts(graph: Graph, part: Slice) -> dict[str, int]:
 
 
 def _move_on(part: Slice, written: dict[str, int]) -> None:
-    """The attempts are those of one slice. Raises LeaseLost where somebody else has moved the job, or it is gone."""
+    """The attempts are those of one slice. Raises Cancelled where the job is not running any more."""
     moved = copy(part.job)  # should the transaction fail, the job in hand is still where it was
     moved.written = {name: count + written[name] for name, count in part.job.written.items()}
     moved.error_code = moved.error_detail = ""
     if part.end < len(part.cut.pieces):
         moved.attempts, moved.run_after = 0, timezone.now()
+        attempts.end(moved, attempts.WENT_ON, moved.run_after)
     else:
         progress.end(moved, moved.written, timezone.now())
-    unmoved = IngestJob.objects.filter(pk=moved.pk, position=part.job.position)
+    unmoved = IngestJob.objects.filter(pk=moved.pk, position=part.job.position, status=IngestJob.Status.RUNNING)
     if not unmoved.update(**progress.state_of(moved), position=part.end):
-        raise LeaseLost
+        raise progress.Cancelled(moved.ref)
     events.jobs_ended([moved])

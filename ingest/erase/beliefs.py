@@ -107,7 +107,7 @@ def without(lost: Loss) -> Rest:
     abouts = {belief.memory.about_id for belief in reconsidered}
     closers = evidence.closers(lost.graph, abouts, lost.episodes, lost.gone) if reconsidered else []
     for belief in reconsidered:
-        _end_by_what_stays(belief, closers)
+        end_by_what_stays(belief, closers)
     absorbed: dict[UUID, UUID] = {}
     for same in _by_digest(beliefs):
         _begin_anew(same)
@@ -131,9 +131,8 @@ def _affected(lost: Loss) -> list[Belief]:
 def _take_back(belief: Belief, lost: Loss, going: set[UUID]) -> None:
     """Undo what rests on what goes."""
     timeline = belief.timeline
-    belief.reconsidered = timeline.drop(
-        lambda step: step.cause_id in going or step.values.get("invalidated_by_id") in lost.gone
-    )
+    belief.reconsidered = timeline.drop(lambda step: step.cause_id in going or is_due_to(step, lost.gone))
+    timeline.forget(lost.gone)
     if belief.memory.pk in lost.poorer and belief.evidence:
         if lost.founded(belief):
             _found_anew(belief)
@@ -143,6 +142,12 @@ def _take_back(belief: Belief, lost: Loss, going: set[UUID]) -> None:
         end = belief.founder.stated["valid_to"] if belief.founder else None
         timeline.first |= {"valid_to": end, "invalidated_by_id": None}
         belief.reconsidered = True
+
+
+def is_due_to(step: Step, gone: set[UUID]) -> bool:
+    """Whether a step ends or withdraws something because of what goes."""
+    ends = step.values.get("valid_to") or step.values.get("retired_at")
+    return bool(ends) and step.values.get("invalidated_by_id") in gone
 
 
 def _found_anew(belief: Belief) -> None:
@@ -164,7 +169,7 @@ def _last_said(belief: Belief) -> datetime:
     return max((moment for moment in said if moment <= belief.memory.said_at), default=said[0])
 
 
-def _end_by_what_stays(belief: Belief, closers: Sequence[Closer]) -> None:
+def end_by_what_stays(belief: Belief, closers: Sequence[Closer]) -> None:
     """What was of no effect, because the fact had ended already, may end it now."""
     arrows = list(belief.memory.relations.all())
     ending = [one for one in closers if one.memory.pk != belief.memory.pk and one.ends(arrows)]

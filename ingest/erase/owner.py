@@ -9,6 +9,7 @@ from graphs.models import (
     Document,
     Embedding,
     Entity,
+    EntityRevision,
     Episode,
     Graph,
     Memory,
@@ -29,7 +30,8 @@ from users.models import Group, Summary, User
 from users.services import group_not_found
 
 _OF_A_GRAPH: tuple[type[models.Model], ...] = (
-    IngestJob, Document, Embedding, Mention, Relation, Source, MemoryRevision, Memory, Entity, Episode
+    IngestJob, Document, Embedding, Mention, Relation, Source, MemoryRevision, Memory, Entity,
+    EntityRevision, Episode,
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Writes what is left, and deletes what goes: a few statements over sets, however much it is."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from uuid import UUID
 
 from django.db import models
@@ -24,6 +24,15 @@ def delete(rows: QuerySet[models.Model]) -> int:
 
 def forget(lost: Loss, rest: Rest) -> dict[str, int]:
     """Write the rest and delete what goes. Returns how many memories, entities and episodes went."""
+    return _forget(lost, rest, _delete_episodes)
+
+
+def take_back(lost: Loss, rest: Rest) -> dict[str, int]:
+    """As `forget`, but what was said stays, and can be recalled word for word: nothing rests on it any more."""
+    return _forget(lost, rest, _let_go)
+
+
+def _forget(lost: Loss, rest: Rest, leave: Callable[[QuerySet[Episode]], int]) -> dict[str, int]:
     graph, going = lost.graph, lost.gone | set(rest.absorbed)
     named = names.given_by(graph, lost.episodes, lost.gone)
     seen = set(Mention.objects.filter(memory__in=lost.weaker).values_list("entity", flat=True))
@@ -42,7 +51,7 @@ def forget(lost: Loss, rest: Rest) -> dict[str, int]:
     forget_summary(graph, touched, whatever_it_says=bool(renamed))
     if renamed:
         outbox.forget_names(graph.pk)
-    episodes = _delete_episodes(lost.episodes) + _delete_episodes(Episode.objects.filter(pk__in=statements))
+    episodes = leave(lost.episodes) + _delete_episodes(Episode.objects.filter(pk__in=statements))
     changed(graph.pk)
     if touched:
         facts.bump(graph)
@@ -123,3 +132,8 @@ def _delete_episodes(episodes: QuerySet[Episode]) -> int:
     for model in (Embedding, Source):
         delete(model._default_manager.filter(episode__in=episodes.values("pk")))
     return delete(episodes)
+
+
+def _let_go(episodes: QuerySet[Episode]) -> int:
+    delete(Source.objects.filter(episode__in=episodes.values("pk")))
+    return 0

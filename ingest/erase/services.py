@@ -14,7 +14,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from graphs.models import Document, Episode, Graph, Memory
-from ingest import lease, tasks
+from ingest import attempts, lease, tasks
 from ingest.erase import beliefs, rows
 from ingest.models import IngestJob
 from memos.api.models import Answer
@@ -91,7 +91,11 @@ def stop_work(graph: Graph) -> None:
     if graph.lease_until and graph.lease_until > timezone.now():
         lease.revoke(graph)
         begun = IngestJob.objects.filter(graph=graph, status=IngestJob.Status.RUNNING)
-        begun.update(status=IngestJob.Status.QUEUED, attempts=Greatest(F("attempts") - 1, 0))
+        begun.update(
+            status=IngestJob.Status.QUEUED,
+            attempts=Greatest(F("attempts") - 1, 0),
+            history=attempts.interrupted(timezone.now()),
+        )
     tasks.ring_graph(graph.pk)
 
 

@@ -1,7 +1,7 @@
 """The states of a memory one after another, and what they become when some of what led to them goes."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,8 +9,6 @@ from uuid import UUID
 
 from graphs.models import Memory, MemoryRevision
 from ingest.facts import STATE
-
-VALUES = (*STATE, "retired_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +48,12 @@ class Timeline:
         dropped = len(kept) < len(self.steps)
         self.steps = kept
         return dropped
+
+    def forget(self, memories: Collection[UUID]) -> None:
+        """What opened it again, or had it believed again, may name what had ended it before: not any more."""
+        for step in self.steps:
+            if step.values.get("invalidated_by_id") in memories:
+                step.values["invalidated_by_id"] = None
 
     def begin_at(self, start: datetime) -> None:
         """What was believed before has lost its ground; what changed before is so from the start."""
@@ -99,7 +103,7 @@ def load(memories: Sequence[Memory]) -> list[Timeline]:
 
 
 def _timeline(memory: Memory, revisions: Sequence[MemoryRevision]) -> Timeline:
-    states = [*({**_values(row), "retired_at": None} for row in revisions), _values(memory, VALUES)]
+    states = [*map(_values, revisions), _values(memory)]
     steps = [
         Step(row.recorded_to, _changed(before, after), row.changed_by, row.reason, row.cause_id)
         for row, before, after in zip(revisions, states, states[1:], strict=False)
@@ -107,14 +111,15 @@ def _timeline(memory: Memory, revisions: Sequence[MemoryRevision]) -> Timeline:
     return Timeline(memory, revisions[0].recorded_from if revisions else memory.recorded_at, states[0], steps)
 
 
-def _values(row: Memory | MemoryRevision, names: Iterable[str] = STATE) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in names}
+def _values(row: Memory | MemoryRevision) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in STATE}
 
 
 def _changed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """An end comes with what ended it, though that may have ended it before, at another time."""
+    """An end, or a withdrawal, comes with what it is due to, though that may have ended it before, at another time."""
     changed = {name for name, value in after.items() if before[name] != value}
-    return {name: after[name] for name in changed | ({"invalidated_by_id"} if "valid_to" in changed else set())}
+    due = {"invalidated_by_id"} if changed & {"valid_to", "retired_at"} else set()
+    return {name: after[name] for name in changed | due}
 
 
 def save(timelines: Sequence[Timeline]) -> None:
@@ -132,5 +137,5 @@ def save(timelines: Sequence[Timeline]) -> None:
     MemoryRevision.objects.bulk_create(revisions, batch_size=1000)
 
 
-WRITTEN = [name.removesuffix("_id") for name in VALUES]
+WRITTEN = [name.removesuffix("_id") for name in STATE]
 WRITTEN += ["recorded_at", "created_at", "said_at", "confidence", "ends"]

@@ -1,7 +1,7 @@
 """What a record of an export is: a model and its columns, each with its name and its value in the file."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -35,7 +35,8 @@ class Column:
 class Record:
     """A model's rows in an export. ``within`` is the look-up that leads from them to the ``owner``, whose id is the
     user's or the graph's; a row that is restored gets it where it is a column of its own. ``page`` rows are fetched at
-    once: what bounds the memory that it takes."""
+    once: what bounds the memory that it takes. ``later`` are the columns that older files do not have, by the names in
+    the file, each with what it held then."""
 
     name: str
     model: type[models.Model]
@@ -43,6 +44,7 @@ class Record:
     owner: str
     within: str
     page: int
+    later: Mapping[str, Any] = field(default_factory=dict)
 
     def rows(self, owners: dict[str, UUID]) -> QuerySet[Any]:
         """Those of an export's user and graph."""
@@ -54,6 +56,7 @@ class Record:
 
     def load(self, given: dict[str, Any], renew: Renew) -> dict[str, Any]:
         """The columns by their names. Raises Wrong."""
+        given = {**self.later, **given}
         same_names(given, {column.shown: column for column in self.columns})
         return {column.name: _loaded(column, given[column.shown], renew) for column in self.columns}
 
@@ -78,12 +81,13 @@ def record(
     within: str,
     page: int = 1000,
     get: Mapping[str, Callable[[Any], Any]] | None = None,
+    later: Mapping[str, Any] | None = None,
     **own: Value,
 ) -> Record:
     """``own`` are the values of columns whose type in the database tells too little; ``get`` is how such a value is got
     from a row, where it takes more than the column."""
     found = [_column(model, each, own.get(each), (get or {}).get(each)) for each in ["id", *columns.split()]]
-    return Record(name, model, tuple(found), owner, within, page)
+    return Record(name, model, tuple(found), owner, within, page, later or {})
 
 
 def _column(model: type[models.Model], name: str, own: Value | None, get: Callable[[Any], Any] | None) -> Column:

@@ -6,7 +6,19 @@ a model or a column is in neither list.
 
 from dataclasses import dataclass
 
-from graphs.models import Document, Embedding, Entity, Episode, Graph, Memory, MemoryRevision, Mention, Relation, Source
+from graphs.models import (
+    Document,
+    Embedding,
+    Entity,
+    EntityRevision,
+    Episode,
+    Graph,
+    Memory,
+    MemoryRevision,
+    Mention,
+    Relation,
+    Source,
+)
 from ingest.models import IngestJob
 from ingest.transfer import values
 from ingest.transfer.columns import Record, record
@@ -48,6 +60,15 @@ OF_A_GRAPH = (
         merged=MERGED,
     ),
     record(
+        "entityRevision",
+        EntityRevision,
+        "entity_id name type aliases summary recorded_at changed_by reason others",
+        owner="graph",
+        within="graph",
+        entity_id=values.Ref("ent"),
+        others=Many(values.Ref("ent")),
+    ),
+    record(
         "document",
         Document,
         "type name content metadata pieces created_at received_at",
@@ -84,9 +105,10 @@ OF_A_GRAPH = (
         "revision",
         MemoryRevision,
         "memory content kind language valid_from valid_to valid_precision invalidated_by metadata recorded_from "
-        "recorded_to changed_by reason cause",
+        "recorded_to retired_at changed_by reason cause",
         owner="graph",
         within="graph",
+        later={"retiredAt": None},
     ),
     record(
         "source",

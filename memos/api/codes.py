@@ -79,6 +79,16 @@ CODES = {
         "The job has not failed: there is nothing to retry.",
         "The job is done: only one that failed can be retried.",
     ),
+    "JOB_ENDED": Code(
+        409,
+        "The job is done or has failed: there is nothing to cancel.",
+        "The job is done: there is nothing to cancel.",
+    ),
+    "OPERATION_ENDED": Code(
+        409,
+        "The operation has ended: there is nothing to cancel.",
+        "The operation is done: there is nothing to cancel.",
+    ),
     "TOO_MANY_WEBHOOKS": Code(
         409, "The project has as many webhooks as it may have.", "A project has at most 20 webhooks."
     ),

@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 
 from memos.api import errors
 from memos.api.health import safe
+from memos.figures import requests
 
 REQUESTS = Histogram(
     "memos_http_request_seconds",
@@ -31,7 +32,11 @@ class MetricsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         began = time.perf_counter()
         response = self.get_response(request)
-        REQUESTS.labels(_method(request), _route(request), response.status_code).observe(time.perf_counter() - began)
+        took = time.perf_counter() - began
+        method, route = _method(request), _route(request)
+        REQUESTS.labels(method, route, response.status_code).observe(took)
+        if request.path.startswith("/v1/"):
+            requests.count(getattr(request, "auth", None), method, route, response.status_code, took)
         return response
 
 

@@ -10,19 +10,14 @@ The headers are those of draft-ietf-httpapi-ratelimit-headers.
 import logging
 import time
 from dataclasses import dataclass
-from functools import cache
 
 import redis
-from django.conf import settings
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from memos.api.problems import Problem
 from memos.projects.models import ApiKey
+from memos.valkey import client as _client
 
 WINDOW = 60
-TIMEOUT = 0.5
-"""Seconds after which Valkey counts as gone."""
 
 COUNT = """
 -- KEYS: of each limit a hash, Unix second -> requests. ARGV: the seconds of the window, then the quota of each limit.
@@ -132,12 +127,6 @@ class _Counter:
             for limit, used, seconds in zip(limits, told[::2], told[1::2], strict=True)
         ]
         return Counted(limits, states, bool(free))
-
-
-@cache
-def _client() -> redis.Redis:
-    patience = {"socket_connect_timeout": TIMEOUT, "socket_timeout": TIMEOUT, "retry": Retry(NoBackoff(), 0)}
-    return redis.Redis.from_url(settings.REDIS_URL, **patience)
 
 
 _counter = _Counter()

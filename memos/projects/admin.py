@@ -8,6 +8,8 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group as AuthGroup
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.admin import ModelAdmin
 from unfold.decorators import display as label
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
@@ -15,6 +17,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from ingest.models import IngestJob
 from memos.projects import operators, services
 from memos.projects.audit import Caller
+from memos.projects.console import usage
 from memos.projects.console.auditing import AuditEntryAdmin
 from memos.projects.console.base import (
     ConsoleAdmin,
@@ -26,17 +29,19 @@ from memos.projects.console.base import (
 from memos.projects.console.counting import capped
 from memos.projects.console.keys import ApiKeyAdmin
 from memos.projects.console.memberships import MembershipAdmin
+from memos.projects.console.operator import SigningIn
 from memos.projects.console.seals import AuditSealAdmin
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import NOTHING, bullets, link, list_of, moment, section, to
 from memos.projects.models import ApiKey, AuditEntry, Operator, Project
+from memos.projects.signin.middleware import session_of
 from memos.webhooks.models import Webhook
 from threads.models import Thread
 from users.models import Group, User
 
 __all__ = ["ApiKeyAdmin", "AuditEntryAdmin", "AuditSealAdmin", "MembershipAdmin", "OperatorAdmin", "ProjectAdmin"]
 
-admin.site.unregister(AuthGroup)
+admin.site.unregister([AuthGroup, TOTPDevice, StaticDevice])
 
 
 RIGHTS = "A superuser may do everything. Anybody else has roles in projects."
@@ -79,8 +84,9 @@ class ProjectAdmin(ConsoleAdmin):
         ("Limits", {"fields": LIMITS}),
         ("Audit", {"fields": AUDIT}),
         ("What it holds", {"fields": ("holdings",)}),
+        ("Requests", {"fields": ("per_day",)}),
     )
-    readonly_fields = ("shown_id", "mode_label", "twin", "created", "holdings")
+    readonly_fields = ("shown_id", "mode_label", "twin", "created", "holdings", "per_day")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A test twin takes its name from the live project."""
@@ -119,6 +125,10 @@ class ProjectAdmin(ConsoleAdmin):
             for model, name in lists.items()
         )
 
+    @section("by status")
+    def per_day(self, project: Project) -> str:
+        return usage.of_project(project)
+
     def _of(self, model: Any, project: Project) -> QuerySet[Any]:
         return model.objects.filter(project=project)
 
@@ -142,7 +152,7 @@ class ProjectAdmin(ConsoleAdmin):
 
 
 @admin.register(Operator)
-class OperatorAdmin(UserAdmin, ModelAdmin):
+class OperatorAdmin(SigningIn, UserAdmin, ModelAdmin):
     """Superusers manage operators. Nobody can lock themselves out, and none is deleted: an entry may name them."""
 
     form = UserChangeForm
@@ -156,10 +166,11 @@ class OperatorAdmin(UserAdmin, ModelAdmin):
         (None, {"fields": ("username", "password")}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),
         ("Rights", {"fields": ("is_active", "is_superuser"), "description": RIGHTS}),
+        ("Signing in", {"fields": ("second_factor", "signed_in", "locked")}),
         ("When", {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"fields": ("username", "password1", "password2", "is_superuser")}),)
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("last_login", "date_joined", "second_factor", "signed_in", "locked")
 
     @admin.display(description="last sign-in (UTC)")
     def shown_last_login(self, operator: Operator) -> str:
@@ -175,7 +186,9 @@ class OperatorAdmin(UserAdmin, ModelAdmin):
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         operator = self.get_object(request, id)
-        with operators.password_recorded(caretaker_of(request), operator.pk if operator else None):
+        with operators.password_recorded(
+            caretaker_of(request), operator.pk if operator else None, session_of(request).pk
+        ):
             return super().user_change_password(request, id, form_url)
 
     # Our audit log knows of it; Django's own would be a second one.

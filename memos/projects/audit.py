@@ -49,9 +49,9 @@ class Caretaker:
         return cls(AuditEntry.Actor.COMMAND, name, f"manage.py {name}", "")
 
     @classmethod
-    def from_system(cls, part: str) -> "Caretaker":
-        """A part of Memos that acts by itself."""
-        return cls(AuditEntry.Actor.SYSTEM, part, part, "")
+    def from_system(cls, part: str, request_id: str) -> "Caretaker":
+        """A part of Memos that acts by itself, or where nobody knows yet who asks."""
+        return cls(AuditEntry.Actor.SYSTEM, part, part, request_id)
 
     @classmethod
     def from_operator(cls, operator: Operator, request_id: str) -> "Caretaker":

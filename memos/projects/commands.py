@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from memos import ids
 from memos.projects import keys
-from memos.projects.models import ApiKey, Project
+from memos.projects.models import ApiKey, Operator, Project
 
 MOST = 2**31 - 1
 
@@ -58,6 +58,14 @@ def find_key(named: str) -> ApiKey:
     if len(found) > 1:
         raise ValidationError(f"More than one key begins with {keys.prefix(named)!r}: give more of it, or its id.")
     return found[0]
+
+
+def find_operator(named: str) -> Operator:
+    """By their name. Raises ValidationError."""
+    operator = Operator.objects.filter(username=named).first()
+    if operator is None:
+        raise ValidationError(f"There is no operator {named!r}.")
+    return operator
 
 
 def limit(text: str) -> int | None:

@@ -6,6 +6,7 @@ so neither do the entries.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -13,6 +14,7 @@ from django.db import transaction
 from memos.projects import audit
 from memos.projects.audit import Caller, Caretaker
 from memos.projects.models import AuditEntry, Membership, Operator, Project
+from memos.projects.signin.models import OperatorSession
 
 RIGHTS = ("is_active", "is_superuser")
 FIELDS = ("username", "first_name", "last_name", "email", *RIGHTS)
@@ -33,7 +35,14 @@ def save_operator(*, by: Caretaker, operator: Operator) -> None:
     changed = [name for name in FIELDS if getattr(before, name) != getattr(operator, name)]
     rights = {name: getattr(operator, name) for name in RIGHTS if name in changed}
     if changed:
-        audit.record(by, "operator.updated", ref_of(operator), fields=changed, **rights)
+        ended = _end_sessions(operator) if any(not has for has in rights.values()) else {}
+        audit.record(by, "operator.updated", ref_of(operator), fields=changed, **rights, **ended)
+
+
+def _end_sessions(operator: Operator, but: UUID | None = None) -> dict[str, int]:
+    """What the entry says of it: nothing, where there were none."""
+    ended: int = OperatorSession.objects.of(operator, but=but).delete()[0]
+    return {"sessions_ended": ended} if ended else {}
 
 
 def record_new(by: Caretaker, operator: Operator) -> None:
@@ -52,15 +61,16 @@ def newcomers_recorded(by: Caretaker) -> Iterator[None]:
 
 
 @contextmanager
-def password_recorded(by: Caretaker, operator_pk: int | str | None) -> Iterator[None]:
-    """Where the password of an operator is another one afterwards, there is an entry in the same transaction."""
+def password_recorded(by: Caretaker, operator_pk: int | str | None, but: UUID | None = None) -> Iterator[None]:
+    """Where the password of an operator is another one afterwards, there is an entry in the same transaction, and their
+    sessions end ``but`` the one in which it was changed."""
     with transaction.atomic():
         found = Operator.objects.filter(pk=operator_pk) if operator_pk else Operator.objects.none()
         before = found.first()
         yield
         after = found.first()
         if before and after and before.password != after.password:
-            audit.record(by, "operator.password_changed", ref_of(after))
+            audit.record(by, "operator.password_changed", ref_of(after), **_end_sessions(after, but))
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ _LISTS = frozenset({
     "projects.view_project", "projects.view_apikey", "projects.view_auditentry", "projects.view_auditseal",
     "projects.view_membership",
     "users.view_user", "users.view_group", "threads.view_thread", "graphs.view_graph", "ingest.view_ingestjob",
+    "ingest.view_operation",
     "webhooks.view_webhook", "webhooks.view_delivery",
 })  # fmt: skip
 _WORDS = frozenset({
@@ -30,7 +31,8 @@ _WORDS = frozenset({
 _MENDING = frozenset({
     "graphs.change_memory", "graphs.delete_memory", "graphs.change_entity", "graphs.delete_document",
     "users.change_summary", "users.export_user", "users.delete_user", "users.delete_group", "threads.change_thread",
-    "threads.delete_thread", "threads.delete_message", "ingest.change_ingestjob", "webhooks.change_delivery",
+    "threads.delete_thread", "threads.delete_message", "ingest.change_ingestjob", "ingest.change_operation",
+    "webhooks.change_delivery",
 })  # fmt: skip
 _OWNING = frozenset({
     "projects.change_project", "projects.add_apikey", "projects.change_apikey", "projects.export_auditentry",

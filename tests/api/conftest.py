@@ -72,5 +72,5 @@ def rows() -> dict[str, Any]:
 
 def models() -> list[Any]:
     """Every model of the product."""
-    labels = ("projects", "api", "webhooks", "graphs", "users", "threads", "ingest")
+    labels = ("projects", "signin", "api", "webhooks", "graphs", "users", "threads", "ingest")
     return [model for label in labels for model in apps.get_app_config(label).get_models()]

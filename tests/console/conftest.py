@@ -6,6 +6,8 @@ from django.test import Client
 
 from ingest.models import IngestJob
 from memos.projects.models import Membership, Operator, Project
+from memos.projects.signin.middleware import SESSION_KEY
+from memos.projects.signin.models import OperatorSession
 from tests import factories as make
 
 
@@ -17,7 +19,14 @@ def quick_passwords(settings: LazySettings) -> None:
 @pytest.fixture
 def console(client: Client, admin_operator: Operator) -> Client:
     """Signed in as a superuser."""
-    client.force_login(admin_operator)
+    return signed_in(client, admin_operator)
+
+
+def signed_in(client: Client, operator: Operator) -> Client:
+    client.force_login(operator)
+    session = client.session
+    session[SESSION_KEY] = OperatorSession.objects.create(operator=operator).ref
+    session.save()
     return client
 
 
@@ -42,8 +51,7 @@ class Onlooker(Client):
 def onlooker(db: None) -> Onlooker:
     client = Onlooker()
     client.operator = make.OperatorFactory(username="bob", is_superuser=False)
-    client.force_login(client.operator)
-    return client
+    return signed_in(client, client.operator)
 
 
 @pytest.fixture
@@ -72,4 +80,5 @@ def make_job(**project: object) -> IngestJob:
     if job.project.live_twin is None:
         make.MembershipFactory(project=job.project)
     make.DeliveryFactory(webhook__project=job.project)
+    make.OperationFactory(project=job.project, keys=[job.pk])
     return job

@@ -26,7 +26,7 @@ RECORDS = sorted(
 )
 OPEN = {
     "projects.Project", "projects.ApiKey", "projects.AuditEntry", "projects.Membership", "users.User", "users.Group",
-    "threads.Thread", "graphs.Graph", "ingest.IngestJob", "webhooks.Webhook", "webhooks.Delivery",
+    "threads.Thread", "graphs.Graph", "ingest.IngestJob", "ingest.Operation", "webhooks.Webhook", "webhooks.Delivery",
 }  # fmt: skip
 """What a viewer sees who may not read what people said."""
 

@@ -61,7 +61,7 @@ def test_it_has_the_words_and_the_dates_of_then(graph: Graph) -> None:
 def test_what_was_withdrawn_since_was_believed_until_then(graph: Graph) -> None:
     memory = believe(graph, "Acme is big.", 1)
     with time_machine.travel(at(3), tick=False):
-        facts.retire(memory, reason="it never was so")
+        facts.retire(memory, facts.Change(facts.INGEST, "it never was so"))
     assert [Memory.objects.as_of(at(day)).count() for day in (0, 1, 2, 3, 4)] == [0, 1, 1, 0, 0]
     assert Memory.objects.as_of(at(2)).get().retired_at is None
 
@@ -110,7 +110,11 @@ def test_a_clock_that_stands_still_leaves_every_state_a_moment(graph: Graph) -> 
 
 
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["believe", "close", "edit", "move", "retire"]), st.integers(0, 3), st.integers(0, 30)),
+    st.tuples(
+        st.sampled_from(["believe", "close", "edit", "move", "retire", "restore"]),
+        st.integers(0, 3),
+        st.integers(0, 30),
+    ),
     max_size=12,
 )
 
@@ -132,6 +136,9 @@ def test_it_tells_at_each_step_what_was_believed_at_that_step(steps: list[tuple[
 
 def _do(graph: Graph, what: str, which: int, number: int, day: int) -> None:
     believed = list(Memory.objects.believed().filter(graph=graph).order_by("pk"))
+    for withdrawn in Memory.objects.filter(graph=graph, retired_at__isnull=False) if what == "restore" else ():
+        facts.change(withdrawn, Change(MemoryRevision.ChangedBy.API, what), retired_at=None)
+        return
     if what == "believe" or not believed:
         make.MemoryFactory(graph=graph, content=f"Thing {day} is {number}.")
         return
@@ -146,7 +153,7 @@ def _do(graph: Graph, what: str, which: int, number: int, day: int) -> None:
         case "move":
             facts.change(memory, told, valid_from=at(number), valid_to=at(number + day))
         case "retire":
-            facts.retire(memory, by=believed[-1], reason=what)
+            facts.retire(memory, told, by=believed[-1])
 
 
 def _snapshot(graph: Graph, moment: datetime | None) -> list[tuple[Any, ...]]:

@@ -12,6 +12,7 @@ from ingest import services as ingestion
 from ingest.models import IngestJob
 from memos.projects import audit
 from memos.projects.models import AuditEntry, Operator
+from memos.projects.signin.models import Attempts, OperatorSession, RecoveryCodes, SecondFactor
 from tests.api.conftest import models, request_of, things_of
 from tests.conftest import Drain
 from tests.console.conftest import admin_operator, console, job, quick_passwords
@@ -95,6 +96,20 @@ CONSOLE: dict[str, Callable[[IngestJob, Operator], tuple[str, dict[str, Any]]]] 
     "operator.password_changed of one's own": lambda job, other: (
         "/admin/password_change/", {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW}
     ),
+    "operator.second_factor_reset": lambda job, other: (
+        operator_page(f"{with_second_factor(other).pk}/reset-second-factor/"), {}
+    ),
+    "operator.second_factor_removed": lambda job, other: (
+        own_page("two-factor/remove/"),
+        {"password": PASSWORD},
+    ),
+    "operator.recovery_codes_renewed": lambda job, other: (
+        own_page("recovery-codes/"),
+        {"password": PASSWORD},
+    ),
+    "operator.sessions_ended": lambda job, other: (operator_page(f"{with_session(other).pk}/end-sessions/"), {}),
+    "operator.unlocked": lambda job, other: (operator_page(f"{with_failures(other).pk}/unlock/"), {}),
+    "operator.signed_out": lambda job, other: ("/admin/logout/", {}),
     "project.created": lambda job, other: ("/admin/projects/project/add/", {"name": "Initech"}),
     "project.renamed": lambda job, other: (
         f"/admin/projects/project/{job.project.ref}/change/", {"name": "Initech"}
@@ -121,6 +136,28 @@ CONSOLE: dict[str, Callable[[IngestJob, Operator], tuple[str, dict[str, Any]]]] 
     "memory.deleted": lambda job, other: (f"/admin/graphs/memory/{job.graph.memories.get().ref}/delete/", {}),
 }  # fmt: skip
 """The action of the entry → what an operator sends."""
+
+
+def with_second_factor(operator: Operator) -> Operator:
+    SecondFactor.new(operator, SecondFactor.new_salt()).save()
+    RecoveryCodes.for_operator(operator).add(["abcdefghjk"])
+    return operator
+
+
+def own_page(rest: str) -> str:
+    """Of somebody who has a second factor."""
+    with_second_factor(Operator.objects.get(username="ann"))
+    return f"/admin/account/{rest}"
+
+
+def with_session(operator: Operator) -> Operator:
+    OperatorSession.objects.create(operator=operator)
+    return operator
+
+
+def with_failures(operator: Operator) -> Operator:
+    Attempts.objects.create(digest="x", operator=operator)
+    return operator
 
 
 def _key(job: IngestJob) -> str:
@@ -159,6 +196,9 @@ COMMANDS: dict[str, Callable[[Api], list[str]]] = {
     "key.limits_changed": lambda api: ["set_key_limit", api.key.ref, "5"],
     "key.revoked": lambda api: ["revoke_key", api.key.ref],
     "operator.created": lambda api: ["createsuperuser", "--noinput", "--username", "eve", "--email", "eve@acme.com"],
+    "operator.second_factor_reset": lambda api: ["reset_two_factor", with_second_factor(OperatorFactory()).username],
+    "operator.sessions_ended": lambda api: ["end_sessions", with_session(OperatorFactory()).username],
+    "operator.unlocked": lambda api: ["unlock_operator", with_failures(OperatorFactory()).username],
     "operator.password_changed": lambda api: ["changepassword", OperatorFactory(username="bob").username],
 }
 

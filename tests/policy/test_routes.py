@@ -15,7 +15,7 @@ from tests.api.conftest import rows, things_of
 from tests.endpoints import ENDPOINTS, Endpoint
 from tests.world import Api, World, api_for, problem
 
-OUTSIDE = {"admin/", "schema/", "docs/", "healthz", "readyz", "metrics"}
+OUTSIDE = {"", "admin", "favicon.ico", "admin/", "schema/", "docs/", "healthz", "readyz", "metrics"}
 """What stands beside /v1. The console asks for an operator, the metrics for this machine or a token; the others tell
 nothing of any project."""
 KINDS = {"user_id": "user", "thread_id": "thread", "job_id": "job", "name": "group", "message_id": "message",

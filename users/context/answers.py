@@ -1,6 +1,6 @@
 """Packs facts and excerpts, best first, so that nothing is told twice and every excerpt says what it is there for."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from graphs.render import is_only_a_name, sentence
 from graphs.search import Hit
 from graphs.words import content_words
 from users.context import lines
+from users.context import notes as noted
 from users.context.lines import Line
 from users.context.pack import SHORTEST_LINE, Packer
 from users.context.render import SHARED
@@ -19,9 +20,6 @@ MOST_MISFITS = 20
 """Lines that found no room, after which the rest is not tried."""
 COVERED = 0.7
 """A line is left out when what stands in the block holds that share of its content words."""
-
-Recall = Callable[..., Iterable[Hit]]
-"""Kinds → the hits of those kinds, best first, at most ``limit`` of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +33,17 @@ class Answers:
     told: dict[object, set[str]]
     """Episode → the content words that the block holds of it."""
 
-    def fill(self, hits: Iterable[Hit], share: int) -> None:
+    def fill(self, part: str, hits: Iterable[Hit], share: int) -> None:
         """Take what fits into ``share`` tokens, until hardly anything would."""
+        self.packer.notes.opens(part, share)
         misfits = 0
         for hit in hits:
             if share < SHORTEST_LINE or misfits > MOST_MISFITS:
                 return
             text = self._text(hit)
             words = set(content_words(text))
-            if not _says_something(hit, text, words) or self._is_told(hit, words):
+            if reason := self._needless(hit, text, words):
+                self.packer.notes.passes(hit, reason)
                 continue
             before = self.packer.room
             if self.packer.add(self._line(hit, text), within=share):
@@ -55,7 +55,7 @@ class Answers:
     def fill_first(self, hits: Iterable[Hit], share: int) -> None:
         """As `fill`, with what stands in the sections that the template puts first."""
         if self.style.first:
-            self.fill((hit for hit in hits if self._section(hit) in self.style.first), share)
+            self.fill(noted.FIRST, (hit for hit in hits if self._section(hit) in self.style.first), share)
 
     def _text(self, hit: Hit) -> str:
         if isinstance(hit.record, Memory):
@@ -75,6 +75,12 @@ class Answers:
         assert isinstance(record, Memory)
         group = self.names[record.graph_id]
         return SHARED + group if group else self.style.place(record)
+
+    def _needless(self, hit: Hit, text: str, words: set[str]) -> str:
+        """Why the block does without it, whatever room there is; nothing where it does not."""
+        if not _says_something(hit, text, words):
+            return noted.EMPTY
+        return noted.TOLD if self._is_told(hit, words) else ""
 
     def _is_told(self, hit: Hit, words: set[str]) -> bool:
         told = set().union(*(self.told.get(episode.pk, set()) for episode in hit.sources))

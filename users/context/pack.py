@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 
 from graphs import tokens
+from users.context import notes as noted
 from users.context.lines import Line
+from users.context.notes import SILENT, Notes
 
 HEADING_COST = 7
 """o200k_base tokens of the longest heading with its line break."""
@@ -15,8 +17,9 @@ SHORTEST_LINE = 6
 class Packer:
     """Holds the lines of a block that is being filled up to ``budget`` tokens."""
 
-    def __init__(self, budget: int):
+    def __init__(self, budget: int, notes: Notes = SILENT):
         self.room = budget
+        self.notes = notes
         self.lines: list[Line] = []
         self._open: set[tuple[str, str]] = set()
 
@@ -24,10 +27,12 @@ class Packer:
         """Take the line if there is room for it, and no more than ``within`` tokens."""
         cost = self._cost(line)
         if cost > self.room or (within is not None and cost > within):
+            self.notes.passes(line.hit, noted.ROOM if cost > self.room else noted.SHARE, cost)
             return False
         self.room -= cost
         self.lines.append(line)
         self._open |= {(line.section, ""), (line.section, line.day)}
+        self.notes.takes(line, cost)
         return True
 
     def fill(self, lines: Iterable[Line], *, share: int) -> None:

@@ -10,8 +10,8 @@ from memos.api.middleware import HEADER as REQUEST_ID
 Part = dict[str, Any]
 
 IDEMPOTENCY_KEY, REPLAYED = "Idempotency-Key", "Idempotency-Replayed"
-NEVER = {"METHOD_NOT_ALLOWED"}
-"""Codes of no operation: who asks for one asks with its method."""
+NEVER = {"METHOD_NOT_ALLOWED", "JOB_ENDED", "OPERATION_ENDED"}
+"""Codes of no operation: who asks for one asks with its method, and the last ones are told in the console alone."""
 PROBLEM_TYPE = "application/problem+json"
 A_REQUEST_ID = "req_01KRTX6JF0H7Q9R1S3T5V7W9X2"
 

@@ -1,14 +1,15 @@
 """Counts that never read more than they show."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.core.paginator import Paginator
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, Value
 from django.utils.functional import cached_property
 
 M = TypeVar("M", bound=Model)
+K = TypeVar("K", bound=Hashable)
 
 CAP = 10_000
 NEWEST = 100_000
@@ -40,6 +41,17 @@ def shown(found: int) -> str:
 def capped(rows: QuerySet[Any]) -> str:
     """How many rows, as "1,234" or "10,000+"."""
     return shown(rows.order_by()[: CAP + 1].count())
+
+
+def capped_together(rows: Mapping[K, QuerySet[Any]]) -> dict[K, int]:
+    """How many rows each has, CAP + 1 at most, in one statement."""
+    if not rows:
+        return {}
+    parts = [one.order_by().values(one=Value(1))[: CAP + 1].query.sql_with_params() for one in rows.values()]
+    counts = ", ".join(f"(SELECT count(*) FROM ({sql}) AS found)" for sql, _ in parts)  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {counts}", [value for _, values in parts for value in values])
+        return dict(zip(rows, cursor.fetchone(), strict=True))
 
 
 def newest(rows: QuerySet[M]) -> QuerySet[M]:

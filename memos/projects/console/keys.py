@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList as DjangoChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,9 +23,10 @@ from unfold.widgets import (
 )
 
 from memos.projects import services
+from memos.projects.console import usage
 from memos.projects.console.base import ConsoleAdmin, FirstProjects, caller_of
 from memos.projects.console.search import Finding
-from memos.projects.console.shown import link, moment, page_of
+from memos.projects.console.shown import link, moment, page_of, section
 from memos.projects.durations import parse_duration
 from memos.projects.models import ApiKey, Project, Scope, read_and_write
 
@@ -83,7 +85,7 @@ class GraceForm(forms.Form):
 class ApiKeyAdmin(ConsoleAdmin):
     personal = False
     addable = True
-    list_display = ("name", "shown_prefix", "project", "shown_scopes", "state", "created", "last_used")
+    list_display = ("name", "shown_prefix", "project", "shown_scopes", "state", "created", "last_used", "asked")
     list_filter = (("project", FirstProjects),)
     search_help_text = "key_…, prj_…, mos_live_…, name"
     finding = Finding(owners={"prj": "project"}, direct=("prefix",), beginnings=("name", "prefix"))
@@ -97,6 +99,7 @@ class ApiKeyAdmin(ConsoleAdmin):
             {"fields": ("shown_id", "name", "shown_prefix", "project_link", "shown_scopes", "limited", "state")},
         ),
         ("When", {"fields": ("created", "expires", "revoked", "last_used")}),
+        ("Requests", {"fields": ("per_day",)}),
     )
     actions_detail = ("rotate", "limit", "revoke")
 
@@ -146,6 +149,17 @@ class ApiKeyAdmin(ConsoleAdmin):
     @admin.display(description="last used (UTC)")
     def last_used(self, key: ApiKey) -> str:
         return moment(key.last_used_at)
+
+    @admin.display(description="requests, 30 days")
+    def asked(self, key: ApiKey) -> str:
+        return usage.small(key)
+
+    @section("by status")
+    def per_day(self, key: ApiKey) -> str:
+        return usage.of_key(key)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[DjangoChangeList]:
+        return usage.KeyChangeList
 
     def has_end_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self.may(request, "change", object_id)

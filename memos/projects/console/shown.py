@@ -1,6 +1,6 @@
 """How rows are shown and linked: by the ids that the API gives out."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import wraps
 from typing import Any
@@ -12,11 +12,20 @@ from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
+from memos.projects.console.counting import shown as shown_count
 from memos.projects.models import Identified
 
 MOST = 50
 NOTHING = "–"
 _LINK = '<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>'
+
+
+_HEADER = '<th scope="col" class="px-3 py-2 text-left font-semibold">{}</th>'
+_CELL = '<td class="px-3 py-2 align-middle">{}</td>'
+_GRID = (
+    '<div class="overflow-x-auto" tabindex="0" role="region" aria-label="{}">'
+    '<table class="w-full"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
+)
 
 
 def page_of(row: Identified) -> str:
@@ -53,12 +62,44 @@ def bullets(lines: Iterable[Any], more: str = "") -> str:
     return format_html('<ul class="flex flex-col gap-1 list-disc ml-4">{}</ul>', shown)
 
 
+def grid(headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """A small table within a page. Where the screen is narrow it scrolls by itself, not the page with it."""
+    if not rows:
+        return NOTHING
+    head = format_html_join("", _HEADER, ((header,) for header in headers))
+    lines = ((format_html_join("", _CELL, ((cell,) for cell in row)),) for row in rows)
+    body = format_html_join("", '<tr class="border-t border-base-200 dark:border-base-800">{}</tr>', lines)
+    return format_html(_GRID, ", ".join(headers), head, body)
+
+
 def moment(at: datetime | None) -> str:
     return at.strftime("%Y-%m-%d %H:%M") if at else NOTHING
 
 
 def short(text: str, most: int = 100) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def day(at: datetime) -> str:
+    return at.strftime("%-d %B %Y")
+
+
+Names = tuple[str, str]
+"""What one of it is called, and what several are."""
+
+
+def names_of(model: type[Model]) -> Names:
+    return str(model._meta.verbose_name), str(model._meta.verbose_name_plural)
+
+
+def tally(count: int | str, names: Names) -> str:
+    """ "1 thread", "1,234 threads"; "10,000+ threads" of what was counted no further."""
+    number = shown_count(count) if isinstance(count, int) else count
+    return f"{number} {names[number != '1']}"
+
+
+def counted(count: int | str, model: type[Model]) -> str:
+    return tally(count, names_of(model))
 
 
 def section(description: str) -> Callable[[Callable[[Any, Any], str]], Callable[[Any, Any], str]]:

@@ -2,14 +2,43 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import URLPattern, path
 from unfold.sites import UnfoldAdminSite
 
 from memos.projects import operators
+from memos.projects.console import account, signing_in
 from memos.projects.console.base import caretaker_of, operator_of
+from memos.projects.console.home import system
+from memos.projects.console.shown import NOTHING
+from memos.projects.signin.middleware import session_of
 
 
 class ConsoleSite(UnfoldAdminSite):
+    empty_value_display = NOTHING
+
+    def extra_urls(self) -> list[URLPattern]:
+        own = {
+            "account/": (account.page, "account"),
+            "account/two-factor/": (account.set_up, "account_two_factor"),
+            "account/two-factor/remove/": (account.remove, "account_two_factor_remove"),
+            "account/recovery-codes/": (account.renew_codes, "account_recovery_codes"),
+            "account/sessions/end/": (account.end_sessions, "account_sessions_end"),
+            "system/": (system.page, "system"),
+        }
+        return [
+            path("login/code/", signing_in.check_code, name="login_code"),
+            path("login/two-factor/", signing_in.set_up, name="login_two_factor"),
+            *(path(route, self.admin_view(view), name=name) for route, (view, name) in own.items()),
+        ]
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return signing_in.sign_in(request)
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return signing_in.sign_out(request) if request.method == "POST" else HttpResponseNotAllowed(["POST"])
+
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        with operators.password_recorded(caretaker_of(request), operator_of(request).pk):
+        operator = operator_of(request)
+        with operators.password_recorded(caretaker_of(request), operator.pk, session_of(request).pk):
             return super().password_change(request, extra_context)

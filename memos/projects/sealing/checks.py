@@ -78,7 +78,7 @@ def _record(project: Project | None, walk: Walk) -> None:
     if project:
         audit.record(Caller.from_system(project, PART), "audit.broken", project.ref, seal=walk.number + 1)
     else:
-        audit.record(Caretaker.from_system(PART), "audit.broken", "installation", seal=walk.number + 1)
+        audit.record(Caretaker.from_system(PART, ""), "audit.broken", "installation", seal=walk.number + 1)
 
 
 def _state(walk: Walk) -> dict[str, Any]:

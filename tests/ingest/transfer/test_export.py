@@ -19,8 +19,8 @@ from tests.world import Api, problem
 from users.models import User
 
 RECORDS = {record.model: record for format_ in (OF_USER, OF_GROUP) for record in format_.by_name.values()}
-NOT_EXPORTED = {"project", "tsv", "search_version", "lease_token", "lease_until"}
-"""Columns that are derived, or that say which project a row belongs to."""
+NOT_EXPORTED = {"project", "tsv", "search_version", "lease_token", "lease_until", "history"}
+"""Columns that are derived, that say which project a row belongs to, or how work on it went here."""
 LEFT_OUT: set[str] = set()
 """Models that hang on a user and are not exported all the same; docs/export-format.md says why."""
 

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from memos.projects import operators
 from memos.projects.audit import Caller
-from memos.projects.commands import ProjectCommand, find_project
+from memos.projects.commands import ProjectCommand, find_operator, find_project
 from memos.projects.models import Membership, Operator
 
 NONE = "none"
@@ -23,9 +23,7 @@ class Command(ProjectCommand):
         parser.add_argument("--words", action="store_true", help="a viewer also sees what people said")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        operator = Operator.objects.filter(username=options["operator"]).first()
-        if operator is None:
-            raise ValidationError(f"There is no operator {options['operator']!r}.")
+        operator = find_operator(options["operator"])
         project = find_project(options["project"])
         caller = Caller.from_command(project, "set_role")
         if options["role"] == NONE:

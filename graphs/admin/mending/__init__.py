@@ -1,0 +1,1 @@
+"""Pages on which an operator mends what is known: each shows what will change before it is changed."""

@@ -1,0 +1,105 @@
+"""How a page mends: a form if it needs one, then what will change, then the change itself."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+
+from graphs.admin.base import GraphRowAdmin
+from graphs.admin.mending.comparing import Snapshot, tried
+from memos.api.problems import Problem
+from memos.projects.console.base import record_read
+from memos.projects.console.shown import page_of
+
+PREVIEW, CONFIRM, SEARCH = "preview", "confirm", "search"
+
+
+@dataclass(frozen=True, slots=True)
+class Mending:
+    """A page: ``told`` is what is to be known before, ``fields`` are the names of a problem's fields in the form."""
+
+    title: str
+    told: str
+    button: str
+    done: str
+    do: Callable[[], object]
+    look: Callable[[], Snapshot]
+    form: forms.Form | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+def step_of(request: HttpRequest) -> str:
+    return request.POST.get("step", "") if request.method == "POST" else ""
+
+
+def given(request: HttpRequest) -> Any:
+    """What a form is bound to: nothing while somebody still looks for something."""
+    return request.POST if step_of(request) in (PREVIEW, CONFIRM) else None
+
+
+class MendingAdmin(GraphRowAdmin):
+    """``steps`` names the states in which each action is of use, by their names."""
+
+    steps: ClassVar[Mapping[str, Sequence[str]]] = {}
+
+    def has_mend_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Asked once for each of the actions of a page."""
+        known = request.__dict__.setdefault("_may_mend", {})
+        if object_id not in known:
+            known[object_id] = self.may(request, "change", object_id)
+        return bool(known[object_id])
+
+    def state_for_steps(self, row: Any) -> str:
+        raise NotImplementedError
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        actions = super().get_actions_detail(request, object_id)
+        row = self.get_object(request, object_id) if actions else None
+        state = self.state_for_steps(row) if row else ""
+        return [one for one in actions if state in self.steps.get(one.method.original_function_name, [state])]
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        row = kwargs.get("obj")
+        if row is not None:
+            row.__dict__["mendable"] = self.has_mend_permission(request, row.ref)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def row_of(self, request: HttpRequest, object_id: str) -> Any:
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        return row
+
+    def mend(self, request: HttpRequest, row: Any, page: Mending) -> HttpResponse:
+        step, form = step_of(request), page.form
+        if form is not None and not (form.is_bound and form.is_valid()):
+            return self._shown(request, row, page)
+        try:
+            if step == CONFIRM:
+                page.do()
+                messages.success(request, page.done)
+                return redirect(page_of(row))
+            return self._shown(request, row, page, changes=tried(page.do, page.look), tried=True)
+        except Problem as error:
+            return self._refused(request, row, page, error)
+
+    def _refused(self, request: HttpRequest, row: Any, page: Mending, error: Problem) -> HttpResponse:
+        told = error.members.get("errors") or [{"field": "", "message": str(error.detail)}]
+        if page.form is None:
+            messages.error(request, " ".join(one["message"] for one in told))
+            return redirect(page_of(row))
+        for one in told:
+            name = page.fields.get(one["field"])
+            page.form.add_error(name if name in page.form.fields else None, one["message"])
+        return self._shown(request, row, page)
+
+    def _shown(self, request: HttpRequest, row: Any, page: Mending, **context: Any) -> HttpResponse:
+        record_read(request, row)
+        everywhere = self.admin_site.each_context(request)
+        context |= {"opts": self.opts, "title": page.title, "page": page, "form": page.form, "back": page_of(row)}
+        return TemplateResponse(request, "admin/graphs/mending/page.html", {**everywhere, **context})

@@ -1,0 +1,142 @@
+"""What can be done to many rows: one function for each kind, which does it to one row through its service.
+
+It raises a 404 where the row is gone, and a 409 or NothingToDo where it is such already; the row is skipped then. It
+runs in a transaction, together with others, that may be rolled back and done anew: what it does is in the database
+alone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from graphs.models import Memory
+from ingest.again import reingest_thread
+from ingest.erase import delete_memory, delete_thread
+from ingest.jobs import cancel_job, retry_job
+from ingest.mending.spans import close_memory
+from ingest.mending.withdrawal import restore_memory, retire_memory
+from ingest.models import IngestJob
+from ingest.services import ask_for_summary
+from memos.api.problems import not_found
+from memos.projects.audit import Caller
+from memos.projects.models import Record
+from threads.models import Thread
+from users.models import User
+
+R = TypeVar("R", bound=Record)
+
+
+class NothingToDo(Exception):
+    """The row is as it was to become."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is done to rows of ``model`` by whoever has the ``right`` in their project. ``title`` is what it is called,
+    ``warning`` what somebody has to know before they ask for it."""
+
+    title: str
+    model: type[Record]
+    right: str
+    run: Callable[[Caller, UUID], object]
+    warning: str
+    destroys: bool = False
+
+
+def retry(caller: Caller, key: UUID) -> None:
+    retry_job(caller=caller, job=_row(IngestJob, key))
+
+
+def cancel(caller: Caller, key: UUID) -> None:
+    cancel_job(caller=caller, job=_row(IngestJob, key))
+
+
+def reingest(caller: Caller, key: UUID) -> None:
+    reingest_thread(caller=caller, thread=_row(Thread, key, "user"))
+
+
+def regenerate(caller: Caller, key: UUID) -> None:
+    ask_for_summary(caller=caller, user=_row(User, key))
+
+
+def withdraw(caller: Caller, key: UUID) -> None:
+    if not retire_memory(caller=caller, memory=_row(Memory, key)):
+        raise NothingToDo("It is withdrawn already.")
+
+
+def restore(caller: Caller, key: UUID) -> None:
+    if not restore_memory(caller=caller, memory=_row(Memory, key)):
+        raise NothingToDo("It is believed.")
+
+
+def close(caller: Caller, key: UUID) -> None:
+    if not close_memory(caller=caller, memory=_row(Memory, key)):
+        raise NothingToDo("It has ended already.")
+
+
+def forget_memory(caller: Caller, key: UUID) -> None:
+    delete_memory(caller=caller, memory=_row(Memory, key))
+
+
+def forget_thread(caller: Caller, key: UUID) -> None:
+    delete_thread(caller=caller, thread=_row(Thread, key, "user"))
+
+
+def _row(model: type[R], key: UUID, *related: str) -> R:
+    rows: Any = model._default_manager.filter(pk=key)
+    row = (rows.select_related(*related) if related else rows).first()
+    if row is None:
+        raise not_found(str(model._meta.verbose_name), "")
+    return row
+
+
+REINGEST_WARNING = (
+    "What rests on their messages alone goes, and is read from the same words anew, with new ids. Corrections made by "
+    "hand stay; what was deleted or withdrawn by hand comes back where the words still say it."
+)
+
+KINDS: dict[str, Kind] = {
+    "retry_jobs": Kind(
+        "Retry jobs", IngestJob, "ingest.change_ingestjob", retry,
+        "Those that failed are queued again, as if they had not been tried. All others are skipped.",
+    ),
+    "cancel_jobs": Kind(
+        "Cancel jobs", IngestJob, "ingest.change_ingestjob", cancel,
+        "Those that wait or are being read end as failed, and can be retried later. What they would have read is "
+        "recalled word for word, but not remembered. Those that have ended are skipped.",
+        destroys=True,
+    ),
+    "reingest_threads": Kind(
+        "Re-run ingestion of threads", Thread, "threads.change_thread", reingest, REINGEST_WARNING, destroys=True,
+    ),
+    "regenerate_summaries": Kind(
+        "Regenerate summaries", User, "users.change_summary", regenerate,
+        "The worker makes them anew, one after the other. The old ones are shown until then.",
+    ),
+    "withdraw_memories": Kind(
+        "Withdraw memories", Memory, "graphs.change_memory", withdraw,
+        "They are believed no more, as if they had never been said, and what they had ended is open again. They stay "
+        "with their history, and can be restored.",
+        destroys=True,
+    ),
+    "restore_memories": Kind(
+        "Restore memories", Memory, "graphs.change_memory", restore,
+        "Those that were withdrawn, merged or split are believed again. Those that are believed are skipped.",
+    ),
+    "close_memories": Kind(
+        "Close memories", Memory, "graphs.change_memory", close,
+        "They hold until the moment at which the worker comes to them. Those that have ended are skipped.",
+    ),
+    "delete_memories": Kind(
+        "Delete memories", Memory, "graphs.delete_memory", forget_memory,
+        "They go with their history. What they had ended is open again; what was said stays. This can't be taken back.",
+        destroys=True,
+    ),
+    "delete_threads": Kind(
+        "Delete threads", Thread, "threads.delete_thread", forget_thread,
+        "They go with their messages, and with every memory that rests on them alone. This can't be taken back.",
+        destroys=True,
+    ),
+}  # fmt: skip
+"""By the name that the row keeps."""

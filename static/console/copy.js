@@ -1,0 +1,20 @@
+// A button with data-copy="#field" copies what the field holds; with any other value, that value. Then it says so.
+async function copy(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text); // on https and localhost only
+  const field = document.createElement("textarea");
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  document.execCommand("copy");
+  field.remove();
+}
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const before = button.textContent;
+  button.addEventListener("click", async () => {
+    const { copy: given } = button.dataset;
+    await copy(given.startsWith("#") ? document.querySelector(given).value : given);
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = before; }, 1500);
+  });
+}

@@ -1,0 +1,66 @@
+"""Every page of the console, wide and narrow, light and dark: whole, within the screen, and open to everybody."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.pages import PAGES
+from tests.browser.site import DESK, PHONE, Site
+
+SERIOUS = ("serious", "critical")
+LOOKS = {
+    "wide and light": {"size": DESK, "dark": False},
+    "wide and dark": {"size": DESK, "dark": True},
+    "narrow and light": {"size": PHONE, "dark": False},
+    "narrow and dark": {"size": PHONE, "dark": True},
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_whole_and_open_to_everybody(site: Site, name: str, look: str) -> None:
+    path = PAGES[name](site)
+    with site.page(**LOOKS[look]) as page:
+        answer = page.goto(path)
+        assert answer
+        assert answer.status == 200
+        page.wait_for_load_state("networkidle")
+        assert page.complaints == []
+        assert sideways(page) == []
+        assert faults(page) == []
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_way_in_is_open_to_everybody(site: Site, look: str) -> None:
+    with site.visitor(**LOOKS[look]) as context:
+        page = site.watched(context)
+        page.goto("/admin/")
+        assert page.complaints == []
+        assert sideways(page) == []
+        assert faults(page) == []
+
+
+def sideways(page: Page) -> list[str]:
+    """What stands out of a page that can be moved sideways; what scrolls within a frame of its own may."""
+    return page.evaluate("""() => {
+        if (document.documentElement.scrollWidth <= innerWidth) return [];
+        const out = [...document.querySelectorAll("body *")].filter((one) => {
+            for (let up = one.parentElement; up; up = up.parentElement)
+                if (getComputedStyle(up).overflowX !== "visible" && up !== document.body) return false;
+            return one.getBoundingClientRect().right > innerWidth + 1;
+        });
+        return out.slice(0, 5).map((one) => `${one.tagName} ${one.className} ${one.textContent.trim().slice(0, 40)}`);
+    }""")
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds serious or critical."""
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    return [
+        f"{one['impact']}: {one['id']}: {node['html'][:200]} {node['any'][0]['message'] if node['any'] else ''}"
+        for one in found
+        if one["impact"] in SERIOUS
+        for node in one["nodes"][:3]
+    ]

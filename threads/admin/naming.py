@@ -1,0 +1,9 @@
+"""What a thread is called, and how one comes to a message in it."""
+
+from memos.projects.console.shown import day, tally
+from threads.models import Thread
+
+
+def titled(thread: Thread) -> str:
+    """An unnamed one by its day: two ids in a row help nobody."""
+    return thread.name or f"Thread of {day(thread.created_at)}, {tally(thread.message_count, ('message', 'messages'))}"
