@@ -29,6 +29,8 @@ DEBUG = values.debug
 SECRET_KEY = env.text("SECRET_KEY") or secrets.load_or_create(DATA_DIR, "secret_key")
 KEY_PEPPERS = {"1": env.text("MEMOS_KEY_PEPPER") or secrets.load_or_create(DATA_DIR, "key_pepper")}
 KEY_PEPPER_ID = "1"
+AUDIT_KEYS = env.items("MEMOS_AUDIT_KEY", []) or [secrets.load_or_create(DATA_DIR, "audit_key")]
+"""The first seals the audit log; seals that were made with the others can be verified, too."""
 ALLOWED_HOSTS = values.allowed_hosts
 CSRF_TRUSTED_ORIGINS = values.csrf_trusted_origins
 
@@ -244,6 +246,9 @@ CELERY_BEAT_SCHEDULE = {
     "webhooks": {"task": "webhooks.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
     "signin-tidy": {"task": "signin.tidy", "schedule": 3600.0, "options": {"expires": 3600.0}},
     "webhooks-tidy": {"task": "webhooks.tidy", "schedule": 3600.0, "options": {"expires": 3600.0}},
+    "audit-seal": {"task": "projects.seal_audit", "schedule": 300.0, "options": {"expires": 300.0}},
+    "audit-verify": {"task": "projects.verify_audit", "schedule": 3600.0, "options": {"expires": 3600.0}},
+    "audit-prune": {"task": "projects.prune_audit", "schedule": 3600.0, "options": {"expires": 3600.0}},
     "count_rows": {"task": "ingest.count_rows", "schedule": 60.0, "options": {"expires": 60.0}},
     "ask_embedder": {"task": "figures.ask_embedder", "schedule": 60.0, "options": {"expires": 60.0}},
     "measure_storage": {"task": "figures.measure_storage", "schedule": 300.0, "options": {"expires": 300.0}},

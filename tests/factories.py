@@ -23,6 +23,8 @@ from ingest.models import IngestJob, Operation
 from memos import ids
 from memos.projects import keys
 from memos.projects.models import ApiKey, AuditEntry, Membership, Operator, Project, Scope
+from memos.projects.sealing import digests
+from memos.projects.sealing.models import AuditSeal
 from memos.webhooks.models import Delivery, EventType, Webhook
 from threads.models import Message, Thread
 from users.models import Group, Summary, User
@@ -95,6 +97,37 @@ class AuditEntryFactory(DjangoModelFactory[AuditEntry]):
     action = "user.created"
     target_id = factory.LazyFunction(lambda: ids.encode("usr", ids.new_id()))
     request_id = factory.LazyFunction(lambda: ids.encode("req", ids.new_id()))
+
+
+class AuditSealFactory(DjangoModelFactory[AuditSeal]):
+    """A seal over one entry of its own; what it says of itself holds, but for the seal before it."""
+
+    class Meta:
+        model = AuditSeal
+
+    class Params:
+        entry = factory.SubFactory(AuditEntryFactory, project=factory.SelfAttribute("..project"))
+
+    project = factory.SubFactory(ProjectFactory)
+    number = factory.LazyAttribute(lambda o: AuditSeal.objects.filter(project=o.project).count() + 1)
+    first_id = factory.SelfAttribute("entry.pk")
+    last_id = factory.SelfAttribute("entry.pk")
+    starts = factory.SelfAttribute("entry.at")
+    ends = factory.SelfAttribute("entry.at")
+    count = 1
+    total = factory.SelfAttribute("number")
+    key_id = factory.LazyFunction(digests.current_key)
+    previous = digests.GENESIS
+    entries = factory.LazyAttribute(
+        lambda o: digests.packed(digests.rows_of(AuditEntry.objects.filter(pk=o.entry.pk)), o.key_id)
+    )
+
+    @classmethod
+    def _create(cls, model_class: type[AuditSeal], *args: Any, **kwargs: Any) -> AuditSeal:
+        seal = model_class(*args, **kwargs)
+        seal.digest = digests.digest(seal)
+        seal.save()
+        return seal
 
 
 class WebhookFactory(DjangoModelFactory[Webhook]):

@@ -30,6 +30,7 @@ from memos.projects.console.counting import capped
 from memos.projects.console.keys import ApiKeyAdmin
 from memos.projects.console.memberships import MembershipAdmin
 from memos.projects.console.operator import SigningIn
+from memos.projects.console.seals import AuditSealAdmin
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import NOTHING, bullets, link, list_of, moment, section, to
 from memos.projects.models import ApiKey, AuditEntry, Operator, Project
@@ -38,19 +39,20 @@ from memos.webhooks.models import Webhook
 from threads.models import Thread
 from users.models import Group, User
 
-__all__ = ["ApiKeyAdmin", "AuditEntryAdmin", "MembershipAdmin", "OperatorAdmin", "ProjectAdmin"]
+__all__ = ["ApiKeyAdmin", "AuditEntryAdmin", "AuditSealAdmin", "MembershipAdmin", "OperatorAdmin", "ProjectAdmin"]
 
 admin.site.unregister([AuthGroup, TOTPDevice, StaticDevice])
 
 
 RIGHTS = "A superuser may do everything. Anybody else has roles in projects."
 LIMITS = ("requests_per_minute", "key_requests_per_minute")
+AUDIT = ("audit_reads", "audit_retention_days")
 
 
 class ProjectForm(forms.ModelForm):
     class Meta:
         model = Project
-        fields = ("name", *LIMITS, "audit_reads")
+        fields = ("name", *LIMITS, *AUDIT)
 
     def clean(self) -> dict[str, Any]:
         """A test twin has no name of its own to be checked."""
@@ -80,7 +82,7 @@ class ProjectAdmin(ConsoleAdmin):
     fieldsets = (
         (None, {"fields": ("name", "shown_id", "mode_label", "twin", "created")}),
         ("Limits", {"fields": LIMITS}),
-        ("Audit", {"fields": ("audit_reads",)}),
+        ("Audit", {"fields": AUDIT}),
         ("What it holds", {"fields": ("holdings",)}),
         ("Requests", {"fields": ("per_day",)}),
     )
@@ -146,6 +148,7 @@ class ProjectAdmin(ConsoleAdmin):
             services.rename_project(caller=caller, name=given["name"])
         services.set_limits(caller=caller, **{name: given[name] for name in LIMITS})
         services.set_audit_reads(caller=caller, on=given["audit_reads"])
+        services.set_audit_retention(caller=caller, days=given["audit_retention_days"])
 
 
 @admin.register(Operator)

@@ -50,7 +50,7 @@ class Caretaker:
 
     @classmethod
     def from_system(cls, part: str, request_id: str) -> "Caretaker":
-        """Where nobody knows yet who asks."""
+        """A part of Memos that acts by itself, or where nobody knows yet who asks."""
         return cls(AuditEntry.Actor.SYSTEM, part, part, request_id)
 
     @classmethod

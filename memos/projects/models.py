@@ -2,18 +2,22 @@
 
 from datetime import datetime, timedelta
 from typing import ClassVar, Self, TypeVar
+from uuid import UUID
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.utils import timezone
 
 from memos import ids
 
 CLOCK_SLACK = timedelta(hours=1)
 """How far the time in an id may be from the time that stands beside it."""
+
+MOST_DAYS = 36_500
+"""The longest that the audit log can be told to be kept for, short of for ever."""
 
 
 class Operator(AbstractUser):
@@ -64,6 +68,12 @@ class Project(Identified):
     requests_per_minute = limit_field("Of all its keys together. Empty: no limit.")
     key_requests_per_minute = limit_field("Of each key that has no limit of its own. Empty: no limit.")
     audit_reads = models.BooleanField(default=False, help_text="The audit log also has who read what.")
+    audit_retention_days = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_DAYS)],
+        help_text="Sealed entries of the audit log that are older are deleted. Empty: kept for ever.",
+    )
 
     class Meta:
         constraints = [
@@ -75,6 +85,10 @@ class Project(Identified):
             models.CheckConstraint(
                 condition=Q(key_requests_per_minute__isnull=True) | Q(key_requests_per_minute__gte=1),
                 name="project_key_limit_is_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(audit_retention_days__isnull=True) | Q(audit_retention_days__range=(1, MOST_DAYS)),
+                name="project_audit_retention_is_some_days",
             ),
             models.CheckConstraint(
                 condition=Q(mode="live", live_twin=None) | Q(mode="test", live_twin__isnull=False),
@@ -186,7 +200,25 @@ class Membership(Record):
         return f"{self.operator.get_username()}, {self.role} of {self.project}"
 
 
+READS = Q(action__endswith=".read") | Q(action="search.performed")
+"""What only looked, where a project audits its reads."""
+
+
 class AuditQuerySet(RecordQuerySet["AuditEntry"]):
+    def in_chain(self, project_id: UUID | OuterRef | None, *, after: UUID | OuterRef | None) -> Self:
+        """Those of a project (None: of no project) behind an id, oldest first.
+
+        Not by equality: of a column that equals a constant the planner drops the order, and with it the index by
+        project; it may then read the primary key past all that other projects have written."""
+        rows = self.filter(pk__gt=after) if after else self.all()
+        if project_id is None:
+            return rows.filter(project=None).order_by("pk")
+        return rows.filter(project__gte=project_id, project__lte=project_id).order_by("-project", "pk")
+
+    def changes(self) -> Self:
+        """Without the reads, which may be most of the log."""
+        return self.filter(~READS)
+
     def told(self, *, starts: datetime | None = None, ends: datetime | None = None, **wanted: str) -> Self:
         """Those from ``starts`` on and before ``ends``.
 
@@ -237,7 +269,13 @@ class AuditEntry(Record):
             models.Index(F("actor"), F("id").desc(), name="audit_by_actor"),
             models.Index(F("action"), F("id").desc(), name="audit_by_action"),
             models.Index(F("project"), F("actor_id"), F("id").desc(), name="audit_by_project_and_actor"),
+            models.Index(F("actor_id"), F("id").desc(), name="audit_by_actor_id"),
+            models.Index(F("request_id"), condition=~Q(request_id=""), name="audit_by_request"),
+            models.Index(F("id").desc(), condition=~READS, name="audit_changes"),
         ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.target_id}"
+
+
+from memos.projects.sealing import models as sealing  # noqa: E402, F401  what is here it needs, and Django looks here

@@ -17,7 +17,8 @@ READ_WORDS = "projects.read_words"
 Rights = frozenset[str]
 
 _LISTS = frozenset({
-    "projects.view_project", "projects.view_apikey", "projects.view_auditentry", "projects.view_membership",
+    "projects.view_project", "projects.view_apikey", "projects.view_auditentry", "projects.view_auditseal",
+    "projects.view_membership",
     "users.view_user", "users.view_group", "threads.view_thread", "graphs.view_graph", "ingest.view_ingestjob",
     "ingest.view_operation",
     "webhooks.view_webhook", "webhooks.view_delivery",

@@ -81,6 +81,17 @@ def set_audit_reads(*, caller: Caller, on: bool) -> Project:
 
 
 @transaction.atomic
+def set_audit_retention(*, caller: Caller, days: int | None) -> Project:
+    """How long the audit log of ``caller.project`` is kept; None: for ever.
+
+    Raises ValidationError for less than a day and for more than a hundred years.
+    """
+    project = Project.objects.select_for_update(of=("self",)).get(pk=caller.project.pk)
+    _change(caller, project, "project.audit_retention_changed", {"audit_retention_days": days})
+    return project
+
+
+@transaction.atomic
 def set_key_limit(*, caller: Caller, key: ApiKey, requests_per_minute: int | None) -> ApiKey:
     """None: as the project says for its keys. Raises ValidationError where the limit is less than one."""
     key = _lock(caller, key)

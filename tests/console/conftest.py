@@ -75,6 +75,7 @@ def make_job(**project: object) -> IngestJob:
     make.SummaryFactory(user=job.user, memories=(memory,))
     make.ApiKeyFactory(project=job.project)
     make.AuditEntryFactory(project=job.project, target_id=job.user.ref)
+    make.AuditSealFactory(project=job.project)
     make.GroupFactory(project=job.project)
     if job.project.live_twin is None:
         make.MembershipFactory(project=job.project)

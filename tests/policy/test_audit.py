@@ -123,6 +123,10 @@ CONSOLE: dict[str, Callable[[IngestJob, Operator], tuple[str, dict[str, Any]]]] 
         f"/admin/projects/project/{job.project.ref}/change/",
         {"name": job.project.name, "requests_per_minute": "5"},
     ),
+    "project.audit_retention_changed": lambda job, other: (
+        f"/admin/projects/project/{job.project.ref}/change/",
+        {"name": job.project.name, "audit_retention_days": "90"},
+    ),
     "key.created": lambda job, other: (
         "/admin/projects/apikey/add/", {"of": job.project.pk, "name": "web", "scopes": ["read"]}
     ),
@@ -211,6 +215,7 @@ def test_a_change_in_the_console_that_cannot_be_logged_does_not_happen(
 COMMANDS: dict[str, Callable[[Api], list[str]]] = {
     "project.created": lambda api: ["create_project", "Initech"],
     "project.limits_changed": lambda api: ["set_limits", api.project.ref, "--requests-per-minute", "5"],
+    "project.audit_retention_changed": lambda api: ["set_audit_retention", api.project.ref, "90"],
     "key.created": lambda api: ["create_key", api.project.ref],
     "key.rotated": lambda api: ["rotate_key", api.key.ref],
     "key.limits_changed": lambda api: ["set_key_limit", api.key.ref, "5"],

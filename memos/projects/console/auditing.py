@@ -1,74 +1,113 @@
-"""The audit log in the console: looked through by day, and taken away as a file."""
+"""The audit log in the console: searched, seen to be sealed, and taken away as a file."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
-from django.utils.dateparse import parse_date
-from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action
 
+from memos import ids
 from memos.projects import audit, exporting
-from memos.projects.console.base import ConsoleAdmin, FirstProjects, NewestChoices, caretaker_of
+from memos.projects.console.auditfilters import (
+    ActionFilter,
+    ActorFilter,
+    ReadsFilter,
+    RequestFilter,
+    Span,
+    TargetFilter,
+    scope,
+)
+from memos.projects.console.base import (
+    ConsoleAdmin,
+    FirstProjects,
+    NewestChoices,
+    RefChangeList,
+    caretaker_of,
+    is_superuser,
+    may,
+    projects_for,
+)
 from memos.projects.console.search import Finding
-from memos.projects.console.shown import link, moment
+from memos.projects.console.shown import link, list_of, moment, page_at, to
 from memos.projects.models import AuditEntry
+from memos.projects.sealing.models import AuditSeal, seals_of
+from memos.projects.sealing.standing import standing
+
+EXPORT = "projects.export_auditentry"
+FREE = ("q", TargetFilter.parameter_name, RequestFilter.parameter_name)
+"""Parameters with what somebody typed."""
+Streamed = Callable[[QuerySet[AuditEntry]], StreamingHttpResponse]
 
 
-class Days(RangeDateFilter):
-    """From the one day to the other, both of them with it, in UTC. What is no day is left out."""
+class SealedChangeList(RefChangeList):
+    """Knows by which seals the entries of the page are sealed."""
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        first, last = self._day("from"), self._day("to")
-        starts = _midnight(first) if first else None
-        return queryset.told(starts=starts, ends=_midnight(last + timedelta(days=1)) if last else None)  # type: ignore[attr-defined]
-
-    def _day(self, end: str) -> date | None:
-        """Of the years that an id can tell."""
-        try:
-            day = parse_date(str(self.used_parameters.get(f"{self.parameter_name}_{end}", "")))
-        except ValueError:
-            return None
-        return day if day and 1970 < day.year < 9998 else None
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, UTC)
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list: Any = list(self.result_list)
+        seals = seals_of(self.result_list)
+        for entry in self.result_list:
+            entry.sealed = seals[entry.pk]
 
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ConsoleAdmin):
     personal = False
-    list_display = ("moment", "action", "target_id", "actor", "actor_label", "project")
-    list_filter = (("at", Days), ("actor", NewestChoices), ("project", FirstProjects))
+    list_display = ("moment", "action", "target_id", "actor", "actor_label", "project", "seal")
+    list_filter = (
+        ("at", Span), ReadsFilter, ActionFilter, ActorFilter, TargetFilter, RequestFilter,
+        ("actor", NewestChoices), ("project", FirstProjects),
+    )  # fmt: skip
     list_filter_submit = True
-    search_help_text = "Id of the target, aud_…, prj_…, action"
+    list_before_template = "admin/projects/auditentry/standing.html"
+    search_help_text = "Id of the target, the request or the actor, aud_…, prj_…, action"
     finding = Finding(
-        owners={"prj": "project"}, direct=("target_id",), beginnings=("action", "actor_label", "request_id")
+        owners={"prj": "project"},
+        direct=("target_id", "request_id", "actor_id"),
+        beginnings=("action", "actor_label", "request_id"),
     )
     related = ("project",)
     fieldsets = (
         (None, {"fields": ("shown_id", "moment", "project_link", "action", "target_id", "detail")}),
         ("Who", {"fields": ("actor", "actor_id", "actor_label", "request_id")}),
+        ("Seal", {"fields": ("seal",)}),
     )
-    actions_list = ("export",)
+    actions_list = ("export", "export_csv")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[SealedChangeList]:
+        return SealedChangeList
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """The link to the export has the filters of the list."""
+        """The links to the exports have the filters of the list."""
         response = super().changelist_view(request, extra_context)
-        for one in getattr(response, "context_data", {}).get("actions_list", []):
+        shown = getattr(response, "context_data", {})
+        for one in shown.get("actions_list", []):
             one["path"] += f"?{request.GET.urlencode()}"
+        if "cl" in shown:
+            shown.update(_told(request, shown["cl"]))
         return response
 
-    @action(description="Export", url_path="export", icon="download", permissions=["view"])
+    @action(description="Export as JSON Lines", url_path="export", icon="download", permissions=["export"])
     def export(self, request: HttpRequest) -> StreamingHttpResponse:
-        """All that the list shows with its filters, on however many pages."""
+        return self._export(request, exporting.streamed)
+
+    @action(description="Export as CSV", url_path="export-csv", icon="table_view", permissions=["export"])
+    def export_csv(self, request: HttpRequest) -> StreamingHttpResponse:
+        return self._export(request, exporting.streamed_csv)
+
+    def _export(self, request: HttpRequest, streamed: Streamed) -> StreamingHttpResponse:
+        """All that the list shows with its filters, on however many pages, where the operator may export."""
         entries = self.get_changelist_instance(request).get_queryset(request)
+        if not is_superuser(request):
+            entries = entries.filter(project__in=projects_for(request, EXPORT))
         audit.record(caretaker_of(request), "audit.exported", "installation", filters=sorted(_filters(request)))
-        return exporting.streamed(entries)
+        return streamed(entries)
+
+    def has_export_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may(request, EXPORT)
 
     @admin.display(description="at (UTC)")
     def moment(self, entry: AuditEntry) -> str:
@@ -78,7 +117,37 @@ class AuditEntryAdmin(ConsoleAdmin):
     def project_link(self, entry: AuditEntry) -> str:
         return link(entry.project)
 
+    @admin.display(description="sealed")
+    def seal(self, entry: Any) -> str:
+        """By which seal. What lies between two seals was not there when they were made."""
+        found = entry.sealed if hasattr(entry, "sealed") else seals_of([entry])[entry.pk]
+        if found is None:
+            return "not yet"
+        if UUID(found["first"]) > entry.pk:
+            return "NOT SEALED"
+        seal = ids.encode(AuditSeal.PREFIX, UUID(found["id"]))
+        return to(page_at("projects.auditseal", seal), f"seal {found['number']:,}")
+
+
+def _told(request: HttpRequest, changes: Any) -> dict[str, Any]:
+    """What stands above the list."""
+    found = standing(scope(request))
+    hidden = request.GET.get(ReadsFilter.parameter_name) == "changes"
+    return {
+        "standing": found,
+        "entries": _counted(found.entries, "entry", "entries"),
+        "seals": _counted(found.seals, "seal", "seals"),
+        "unverified": _counted(found.unverified, "chain", "chains"),
+        "seals_path": list_of(AuditSeal),
+        "toggle": "Show reads too" if hidden else "Hide reads",
+        "toggle_path": changes.get_query_string({ReadsFilter.parameter_name: None if hidden else "changes"}, ["p"]),
+    }
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
 
 def _filters(request: HttpRequest) -> Iterator[str]:
     """What the list is narrowed by; a term that was searched for may be anything, and is not told."""
-    return (name if name == "q" else f"{name}={value[:64]}" for name, value in request.GET.items() if value)
+    return (name if name in FREE else f"{name}={value[:64]}" for name, value in request.GET.items() if value)

@@ -35,7 +35,10 @@ _GROUPS = {
         "webhooks_webhook": ("Webhooks", "webhook"),
         "webhooks_delivery": ("Deliveries", "outbox"),
     },
-    "Audit": {"projects_auditentry": ("Audit log", "history")},
+    "Audit": {
+        "projects_auditentry": ("Audit log", "history"),
+        "projects_auditseal": ("Seals", "verified_user"),
+    },
     "System": {
         "projects_operator": ("Operators", "shield_person"),
         "graphs_graph": ("Graphs", "hub"),

@@ -12,7 +12,7 @@ from memos.embedded import backups
 from memos.embedded.errors import EmbeddedError
 from memos.embedded.folder import DataFolder
 
-_ELSEWHERE = ("SECRET_KEY", "MEMOS_KEY_PEPPER")
+_ELSEWHERE = ("SECRET_KEY", "MEMOS_KEY_PEPPER", "MEMOS_AUDIT_KEY")
 
 
 class Command(BaseCommand):
