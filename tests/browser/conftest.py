@@ -7,7 +7,6 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser import chromium
 from tests.browser.site import FLAGS, Site, started
 
-
 SECONDS = 400
 """For the start of a whole Memos in the first test, too."""
 
