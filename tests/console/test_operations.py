@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
+from graphs.models import Memory
 from ingest.models import IngestJob, Operation
 from ingest.operations import KINDS, work
 from memos.projects.models import AuditEntry, Membership, Operator
@@ -119,8 +120,9 @@ def test_each_list_offers_its_kinds_and_warns(console: Client, job: IngestJob, m
     path = f"/admin/{model.replace('.', '/')}/"
     assert f'value="{kind}"' in console.get(path).content.decode()
     rows = {"ingestjob": IngestJob.objects, "thread": type(job.thread).objects, "user": type(job.user).objects,
-            "summary": Summary.objects, "memory": job.graph.memories}[model.split(".")[1]]  # fmt: skip
-    form = chosen(rows.all(), kind)
+            "summary": Summary.objects, "memory": Memory.objects}[model.split(".")[1]]  # fmt: skip
+    make.MemoryFactory(project=job.project, graph=job.graph)
+    form = chosen(rows.order_by("-pk")[:1], kind)
     assert escape(KINDS[kind].warning) in console.post(path, form).content.decode()
     Operation.objects.all().delete()
     console.post(path, {**form, "confirmed": "yes"})
@@ -155,7 +157,7 @@ def test_progress_is_one_row_read_without_its_keys(console: Client) -> None:
         console.get(page(operation, "progress"))
     [sql] = [one["sql"] for one in captured.captured_queries if "ingest_operation" in one["sql"]]
     assert '"keys"' not in sql
-    assert len(captured) <= 3
+    assert len(captured) <= 5  # the session and the operator, among them
 
 
 def test_it_is_cancelled_there(console: Client) -> None:

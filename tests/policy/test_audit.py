@@ -178,7 +178,8 @@ def with_failures(operator: Operator) -> Operator:
 
 
 def _memory(job: IngestJob) -> Memory:
-    return job.graph.memories.get()
+    """One whose states follow each other."""
+    return MemoryFactory(graph=job.graph)
 
 
 def _entity(job: IngestJob) -> Entity:

@@ -33,7 +33,7 @@ PARTS = {
     noted.FIRST: "What the template puts first",
     noted.FACTS: "Facts",
     noted.BEST: "Best of the rest",
-    noted.LEFT: "What estimates had left free",
+    noted.LEFT: "The last tokens that were left",
 }
 SUMMARIES = {
     noted.SHOWN: "The summary stands in it.",
