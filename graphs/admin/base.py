@@ -13,6 +13,7 @@ from memos import ids
 from memos.projects.console.base import ConsoleAdmin
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import MOST, NOTHING, link, moment, page_at, short, to
+from users.naming import named
 
 OWNERS = {"grph": "graph", "usr": "graph__user", "grp": "graph__group"}
 _DIGITS = {"year": 4, "month": 7, "day": 10}
@@ -20,7 +21,8 @@ _DIGITS = {"year": 4, "month": 7, "day": 10}
 
 def owner_of(graph: Graph) -> str:
     """The user or the group whose graph it is. Both must be fetched with it."""
-    return link(getattr(graph, "user", None) or getattr(graph, "group", None))
+    user = getattr(graph, "user", None)
+    return link(user, named(user)) if user else link(getattr(graph, "group", None))
 
 
 _PAGES = {

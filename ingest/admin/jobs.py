@@ -23,7 +23,7 @@ from memos.projects.console.confirming import confirmation
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import NOTHING, bullets, grid, link, moment, page_of, section, short
 from threads.admin.naming import titled as thread_title
-from users.admin.naming import named
+from users.naming import named
 
 MOST_WORDS = 5_000
 """Characters of a message, or of a piece of a document, that the page of a job shows."""

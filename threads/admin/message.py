@@ -18,7 +18,7 @@ from memos.projects.console.search import Finding, text_query
 from memos.projects.console.shown import MOST, NOTHING, bullets, link, list_of, moment, names_of, section, short, to
 from threads.admin.naming import titled
 from threads.models import Message
-from users.admin.naming import named
+from users.naming import named
 
 
 class MessageFinding(Finding):

@@ -26,7 +26,7 @@ from memos.projects.console.shown import counted, link, moment, names_of, page_o
 from threads.admin.naming import titled
 from threads.admin.replay import replay
 from threads.models import Message, Thread
-from users.admin.naming import named
+from users.naming import named
 
 
 @admin.register(Thread)

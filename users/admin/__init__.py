@@ -1,6 +1,6 @@
 """Users, groups and summaries in the console."""
 
 from users.admin import group, summary, user
-from users.admin.naming import named
+from users.naming import named
 
 __all__ = ["group", "named", "summary", "user"]

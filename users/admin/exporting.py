@@ -16,8 +16,8 @@ from memos.api.renderers import JSON_LINES
 from memos.projects.console.base import ConsoleAdmin, caller_of
 from memos.projects.console.counting import capped_together
 from memos.projects.console.shown import list_of, names_of, page_of, tally
-from users.admin.naming import named
 from users.models import User
+from users.naming import named
 
 
 class ExportingAdmin(ConsoleAdmin):

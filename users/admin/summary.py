@@ -13,8 +13,8 @@ from graphs.models.graph import ENOUGH_CHANGED
 from memos.projects.console.regenerating import RegeneratingAdmin, state_of
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import MOST, bullets, link, moment, names_of, section, short, tally
-from users.admin.naming import named
 from users.models import Summary, User
+from users.naming import named
 
 
 @admin.register(Summary)

@@ -15,9 +15,9 @@ from memos.projects.console.shown import NOTHING, names_of
 from threads.models import Message, Thread
 from users.admin import deeds, parts
 from users.admin.exporting import ExportingAdmin
-from users.admin.naming import full_name, named
 from users.admin.owner import OwnerAdmin, Part
 from users.models import Summary, User
+from users.naming import full_name, named
 from users.playground.admin import PlaygroundPages
 
 
