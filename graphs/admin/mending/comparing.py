@@ -65,9 +65,5 @@ def _lines(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Line]:
             yield Line(label, old.get(label, "") or NOTHING, value or NOTHING)
 
 
-def counted(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
-
-
 def listed(names: Iterable[str]) -> str:
     return ", ".join(names)

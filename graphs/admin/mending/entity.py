@@ -6,7 +6,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from unfold.decorators import action
 
 from graphs.admin.mending import finding, forms, looking
-from graphs.admin.mending.comparing import counted
 from graphs.admin.mending.pages import Mending, MendingAdmin, given
 from graphs.models import Entity, EntityRevision
 from graphs.render import name_of
@@ -14,6 +13,7 @@ from ingest.entities import Split, merge_entities, split_entity, update_entity
 from ingest.mending.entities import restore_entity
 from memos import ids
 from memos.projects.console.base import caller_of
+from memos.projects.console.shown import tally
 
 _ANY, _CHANGED = ("new", "changed"), ("changed",)
 
@@ -54,7 +54,7 @@ class EntityMending(MendingAdmin):
             told=f"{name_of(entity)} keeps its name and type, and takes the names, memories and relations of those "
             "that you tick. Each can be split off again.",
             button="Merge them",
-            done=f"{counted(len(others), 'entity is', 'entities are')} merged into this one.",
+            done=f"{tally(len(others), ('entity is', 'entities are'))} merged into this one.",
             do=lambda: merge_entities(caller=caller_of(request, entity.project), entity=entity, entity_ids=refs),
             look=lambda: looking.entities(entity, [row.pk for row in others]),
             form=form,

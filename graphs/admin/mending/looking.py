@@ -8,12 +8,12 @@ from django.db.models import Count, Q
 
 from graphs.admin.base import span
 from graphs.admin.facts import state_of
-from graphs.admin.mending.comparing import NOTHING, Shown, Snapshot, counted, listed
+from graphs.admin.mending.comparing import NOTHING, Shown, Snapshot, listed
 from graphs.models import Entity, Memory, MemoryRevision, Mention, Relation
 from graphs.models.memory import SUPPORTING
 from graphs.render import name_of, sentence
 from ingest.mending.merged import parts_of
-from memos.projects.console.shown import MOST, short
+from memos.projects.console.shown import MOST, short, tally
 
 
 def memories(memory: Memory, others: Collection[UUID] = ()) -> Snapshot:
@@ -47,7 +47,7 @@ def _values(memory: Any) -> dict[str, str]:
         "State": state_of(memory),
         "Valid": span(memory.valid_from, memory.valid_to, memory.valid_precision).replace(NOTHING, ""),
         "Because of": short(sentence(other), 200) if other else "",
-        "Rests on": counted(memory.resting, "source", "sources"),
+        "Rests on": tally(memory.resting, ("source", "sources")),
     }
 
 
@@ -72,6 +72,6 @@ def _named(entity: Entity) -> dict[str, str]:
         "Aliases": listed(entity.aliases),
         "Summary": entity.summary,
         "Told apart from": listed(entity.apart),
-        "Spoken of in": counted(Mention.objects.filter(entity=entity).count(), "memory", "memories"),
-        "Linked by": counted(relations, "relation", "relations"),
+        "Spoken of in": tally(Mention.objects.filter(entity=entity).count(), ("memory", "memories")),
+        "Linked by": tally(relations, ("relation", "relations")),
     }

@@ -9,7 +9,6 @@ from unfold.enums import ActionVariant
 
 from graphs.admin.facts import ENDED, HOLDS, RETIRED, state_of
 from graphs.admin.mending import finding, forms, looking
-from graphs.admin.mending.comparing import counted
 from graphs.admin.mending.pages import Mending, MendingAdmin, given, step_of
 from graphs.models import Memory, MemoryRevision
 from graphs.render import sentence
@@ -21,6 +20,7 @@ from ingest.mending.split import Part, split_memory
 from ingest.mending.withdrawal import restore_memory, retire_memory
 from memos import ids
 from memos.projects.console.base import caller_of
+from memos.projects.console.shown import tally
 
 _FIELDS = {"content": "content", "kind": "kind", "validFrom": "valid_from", "validTo": "valid_to"}
 _BELIEVED = (HOLDS, ENDED)
@@ -130,7 +130,7 @@ class MemoryMending(MendingAdmin):
             told=f"“{sentence(memory)}” stands for those that you tick as well: it rests on their sources too, and "
             "they are retired in its favour. Each can be restored.",
             button="Merge them",
-            done=f"{counted(len(others), 'memory is', 'memories are')} merged into this one.",
+            done=f"{tally(len(others), ('memory is', 'memories are'))} merged into this one.",
             do=lambda: merge_memories(caller=caller_of(request, memory.project), memory=memory, others=others),
             look=lambda: looking.memories(memory, [row.pk for row in others]),
             form=form,

@@ -12,11 +12,12 @@ from django.urls import reverse
 
 from ingest.models import IngestJob
 from memos import ids
-from memos.projects.console.counting import CAP, shown
+from memos.projects.console.counting import CAP
 from memos.projects.console.home.sight import Sight
 from memos.projects.console.home.work import Work
-from memos.projects.console.shown import list_of
-from memos.projects.models import ApiKey
+from memos.projects.console.shown import list_of, tally
+from memos.projects.models import ApiKey, AuditEntry
+from memos.projects.sealing.models import AuditCheck
 from memos.pulse import Pulse
 from memos.webhooks.models import Delivery, Webhook
 
@@ -53,7 +54,7 @@ Check = Callable[[State], Iterator[Notice]]
 def failed_jobs(state: State) -> Iterator[Notice]:
     if state.work.failed:
         path = list_of(IngestJob, status__exact=IngestJob.Status.FAILED.value, **state.sight.narrows)
-        yield Notice(f"{counted(state.work.failed, 'job has', 'jobs have')} failed and can be retried.", path)
+        yield Notice(f"{tally(state.work.failed, ('job has', 'jobs have'))} failed and can be retried.", path)
 
 
 def old_jobs(state: State) -> Iterator[Notice]:
@@ -88,7 +89,7 @@ def failing_webhooks(state: State) -> Iterator[Notice]:
     hooks = Webhook.objects.filter(Exists(failed), enabled=True, **state.sight.limits)
     if count := hooks[: CAP + 1].count():
         path = list_of(Delivery, status__exact=Delivery.Status.FAILED.value)
-        yield Notice(f"Deliveries to {counted(count, 'webhook', 'webhooks')} failed in the last 24 hours.", path)
+        yield Notice(f"Deliveries to {tally(count, ('webhook', 'webhooks'))} failed in the last 24 hours.", path)
 
 
 def expiring_keys(state: State) -> Iterator[Notice]:
@@ -96,7 +97,7 @@ def expiring_keys(state: State) -> Iterator[Notice]:
     keys = ApiKey.objects.filter(revoked_at=None, expires_at__gt=now, expires_at__lte=now + SOON, **state.sight.limits)
     if count := keys[: CAP + 1].count():
         path = list_of(ApiKey, **state.sight.narrows)
-        yield Notice(f"{counted(count, 'API key expires', 'API keys expire')} within 7 days.", path)
+        yield Notice(f"{tally(count, ('API key expires', 'API keys expire'))} within 7 days.", path)
 
 
 def low_disk(state: State) -> Iterator[Notice]:
@@ -109,7 +110,7 @@ def low_disk(state: State) -> Iterator[Notice]:
 
 def unapplied_migrations(state: State) -> Iterator[Notice]:
     if state.unapplied:
-        text = f"{counted(len(state.unapplied), 'migration is', 'migrations are')} not applied: run manage.py migrate."
+        text = f"{tally(len(state.unapplied), ('migration is', 'migrations are'))} not applied: run manage.py migrate."
         yield Notice(text, _system(state, "migrations"), grave=True)
 
 
@@ -119,9 +120,15 @@ def degraded_embedder(state: State) -> Iterator[Notice]:
         yield Notice(f"Search goes by words only: {wrong}", _system(state, "embedder"), grave=True)
 
 
+def broken_audit(state: State) -> Iterator[Notice]:
+    if count := AuditCheck.objects.exclude(broken="").filter(**state.sight.limits).count():
+        text = f"{tally(count, ('chain', 'chains'))} of the audit log did not hold: see manage.py verify_audit."
+        yield Notice(text, list_of(AuditEntry), grave=True)
+
+
 CHECKS: list[Check] = [
-    no_valkey, no_worker, silent_clock, unapplied_migrations, low_disk, old_jobs, degraded_embedder, failed_jobs,
-    failing_webhooks, expiring_keys,
+    broken_audit, no_valkey, no_worker, silent_clock, unapplied_migrations, low_disk, old_jobs, degraded_embedder,
+    failed_jobs, failing_webhooks, expiring_keys,
 ]  # fmt: skip
 
 
@@ -129,10 +136,6 @@ def found(state: State) -> list[Notice]:
     """The grave ones first."""
     notices = [notice for check in CHECKS for notice in check(state)]
     return sorted(notices, key=lambda notice: not notice.grave)
-
-
-def counted(count: int, one: str, many: str) -> str:
-    return f"{shown(count)} {one if count == 1 else many}"
 
 
 def duration(span: timedelta) -> str:
