@@ -46,7 +46,7 @@ class OperationAdmin(ConsoleAdmin):
     @property
     def media(self) -> forms.Media:
         script = forms.Script("console/operation.js", type="module")
-        return super().media + forms.Media(css={"all": ["console/operation.css"]}, js=[script])
+        return super().media + forms.Media(css={"all": ["console/operation.css"]}, js=[script])  # type: ignore[list-item]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Operation]:
         rows = Operation.objects.select_related(*self.related).defer(*self.heavy).order_by("-pk")

@@ -86,7 +86,7 @@ def _is_alone(operation_id: UUID) -> bool:
 def _do_slice(operation: Operation) -> bool:
     if not _is_alone(operation.pk):
         return False
-    operator = Operator.objects.filter(pk=operation.operator_id).first()
+    operator = operation.operator
     if operator is None or not may(operation, operator):
         _stop(operation)
         return False

@@ -1,6 +1,6 @@
 """The playground's two pages: one picks a user, the other asks for their block."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -33,7 +33,7 @@ class PlaygroundPages(ConsoleAdmin):
     """For the admin of users: what `GET /v1/users/:id/context` answers, line by line with the reason."""
 
     actions_list = ("choose",)
-    actions_detail = ("playground",)
+    actions_detail: ClassVar[Any] = ("playground",)
 
     def has_playground_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """``obj`` may be an id, as Unfold hands it to the permissions of its actions."""

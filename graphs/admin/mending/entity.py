@@ -19,7 +19,7 @@ _ANY, _CHANGED = ("new", "changed"), ("changed",)
 
 
 class EntityMending(MendingAdmin):
-    actions_detail = ("correct", "merge", "split", "restore", "split_off")
+    actions_detail: ClassVar[Any] = ("correct", "merge", "split", "restore", "split_off")
     steps: ClassVar = {"correct": _ANY, "merge": _ANY, "split": _ANY, "restore": _CHANGED, "split_off": ()}
 
     def state_for_steps(self, row: Any) -> str:

@@ -27,7 +27,7 @@ _BELIEVED = (HOLDS, ENDED)
 
 
 class MemoryMending(MendingAdmin):
-    actions_detail = ("correct", "close", "reopen", "withdraw", "restore", "merge", "split", "put_back")
+    actions_detail: ClassVar[Any] = ("correct", "close", "reopen", "withdraw", "restore", "merge", "split", "put_back")
     steps: ClassVar = {
         "correct": _BELIEVED,
         "close": (HOLDS,),

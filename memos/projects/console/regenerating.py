@@ -1,6 +1,6 @@
 """The button by which an operator has a summary made anew: the worker does it, and the page says so meanwhile."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,7 +21,7 @@ _KIND = KINDS["regenerate_summaries"]
 class RegeneratingAdmin(BulkAdmin):
     """Of pages that show a summary, or whose summary it is."""
 
-    actions_detail = ("regenerate",)
+    actions_detail: ClassVar[Any] = ("regenerate",)
 
     def user_of(self, row: Any) -> User:
         raise NotImplementedError
