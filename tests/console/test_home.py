@@ -21,6 +21,7 @@ from memos.figures.latency import BUCKETS, bucket_of
 from memos.figures.models import RequestTally
 from memos.projects.console.home import attention, versions
 from memos.projects.models import ApiKey, Membership, Project
+from memos.projects.sealing.models import AuditCheck
 from memos.valkey import client
 from tests import factories as make
 from tests.console.conftest import make_job
@@ -67,6 +68,13 @@ def member(project: Project, **fields: Any) -> Client:
     make.MembershipFactory(project=project, operator=operator, **fields)
     onlooker.force_login(operator)
     return onlooker
+
+
+def test_an_audit_log_that_does_not_hold_needs_somebody(console: Client) -> None:
+    check = AuditCheck.objects.create(project=make.ProjectFactory(), checked_at=timezone.now())
+    assert not [text for text in notices(console) if "audit log" in text]
+    AuditCheck.objects.filter(pk=check.pk).update(broken="Seal 1 is missing.")
+    assert notices(console)[0] == "1 chain of the audit log did not hold: see manage.py verify_audit."
 
 
 def test_where_all_is_well_nothing_needs_anybody(console: Client) -> None:
