@@ -25,6 +25,9 @@ from memos.projects.console.shown import NOTHING, bullets, grid, link, moment, p
 from threads.admin.naming import titled as thread_title
 from users.naming import named
 
+ONE = {"memories": "memory", "entities": "entity", "relations": "relation"}
+JOINER = "\N{WORD JOINER}"
+"""Keeps a line from breaking behind the dots of a shortened id."""
 MOST_WORDS = 5_000
 """Characters of a message, or of a piece of a document, that the page of a job shows."""
 
@@ -54,7 +57,7 @@ class IngestJobAdmin(BulkAdmin):
         (None, {"fields": ("shown_id", "state", "source_link", "thread_link", "user_link", "graph", "project")}),
         ("Why it failed", {"fields": ("error_code", "error_detail", "next_try")}),
         ("What it reads", {"fields": ("input_words",)}),
-        ("What was written", {"fields": ("position", "counts", "memories_list")}),
+        ("What was written", {"fields": ("pieces_read", "counts", "memories_list")}),
         ("Attempts", {"fields": ("attempts", "attempts_table", "attempts_why")}),
         ("When", {"fields": ("created", "started", "finished", "request_id")}),
     )
@@ -141,7 +144,7 @@ class IngestJobAdmin(BulkAdmin):
 
     @section("the last of them")
     def attempts_table(self, job: IngestJob) -> str:
-        headers = ("No.", "began (UTC)", "ended (UTC)", "outcome", "code")
+        headers = ("No.", "Began (UTC)", "Ended (UTC)", "Outcome", "Code")
         return grid(headers, [_row(one) for one in reversed(job.history)])
 
     @section("what went wrong")
@@ -159,15 +162,21 @@ class IngestJobAdmin(BulkAdmin):
         if not job.user:
             return owner_of(job.graph)
         name = named(job.user)
-        return link(job.user, f"usr_…{name[-6:]}" if name == job.user.ref else short(name, 24))
+        return link(job.user, f"usr_…{JOINER}{name[-6:]}" if name == job.user.ref else short(name, 24))
 
     @admin.display(description="whose")
     def user_link(self, job: IngestJob) -> str:
         return link(job.user, named(job.user)) if job.user else owner_of(job.graph)
 
+    @admin.display(description="pieces read")
+    def pieces_read(self, job: IngestJob) -> str:
+        return f"{job.position:,}" if job.document_id else NOTHING
+
     @admin.display(description="counts")
     def counts(self, job: IngestJob) -> str:
-        return ", ".join(f"{count} {name}" for name, count in job.written.items())
+        return ", ".join(
+            f"{count:,} {ONE.get(name, name) if count == 1 else name}" for name, count in job.written.items()
+        )
 
     @section("memories")
     def memories_list(self, job: IngestJob) -> str:

@@ -128,7 +128,7 @@ class OperationAdmin(ConsoleAdmin):
             [to(page_at(model._meta.label_lower, one["ref"]), one["ref"]), one["outcome"], one["code"], one["detail"]]
             for one in operation.reasons
         ]
-        return grid(("which", "outcome", "code", "why"), rows)
+        return grid(("Which", "Outcome", "Code", "Why"), rows)
 
     @admin.display(description="audit entries")
     def entries(self, operation: Operation) -> str:

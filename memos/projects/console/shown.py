@@ -20,12 +20,9 @@ NOTHING = "–"
 _LINK = '<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>'
 
 
-_HEADER = '<th scope="col" class="px-3 py-2 text-left font-semibold">{}</th>'
-_CELL = '<td class="px-3 py-2 align-middle">{}</td>'
-_GRID = (
-    '<div class="overflow-x-auto" tabindex="0" role="region" aria-label="{}">'
-    '<table class="w-full"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
-)
+_HEADER = '<th scope="col">{}</th>'
+_CELL = '<td data-label="{}">{}</td>'
+_GRID = '<table class="console-grid"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>'
 
 
 def page_of(row: Identified) -> str:
@@ -62,14 +59,11 @@ def bullets(lines: Iterable[Any], more: str = "") -> str:
     return format_html('<ul class="flex flex-col gap-1 list-disc ml-4">{}</ul>', shown)
 
 
-def grid(headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """A small table within a page. Where the screen is narrow it scrolls by itself, not the page with it."""
-    if not rows:
-        return NOTHING
+def grid(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """A small table within a page. Where the screen is narrow its rows are stacked, each cell behind its header."""
+    lines = [(format_html_join("", _CELL, zip(headers, row, strict=True)),) for row in rows]
     head = format_html_join("", _HEADER, ((header,) for header in headers))
-    lines = ((format_html_join("", _CELL, ((cell,) for cell in row)),) for row in rows)
-    body = format_html_join("", '<tr class="border-t border-base-200 dark:border-base-800">{}</tr>', lines)
-    return format_html(_GRID, ", ".join(headers), head, body)
+    return format_html(_GRID, head, format_html_join("", "<tr>{}</tr>", lines)) if lines else NOTHING
 
 
 def moment(at: datetime | None) -> str:
