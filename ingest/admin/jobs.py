@@ -174,9 +174,8 @@ class IngestJobAdmin(BulkAdmin):
 
     @admin.display(description="counts")
     def counts(self, job: IngestJob) -> str:
-        return ", ".join(
-            f"{count:,} {ONE.get(name, name) if count == 1 else name}" for name, count in job.written.items()
-        )
+        counts = ((count, ONE.get(name, name) if count == 1 else name) for name, count in job.written.items())
+        return ", ".join(f"{count:,} {name}" for count, name in counts)
 
     @section("memories")
     def memories_list(self, job: IngestJob) -> str:

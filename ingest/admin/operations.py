@@ -29,7 +29,7 @@ class OperationAdmin(ConsoleAdmin):
     """What an operator asked for in several projects belongs to none: they see it, and superusers do."""
 
     personal = False
-    list_display = ("called", "state", "progress", "troubles", "operator_label", "project", "created")
+    list_display = ("called", "state", "progress", "troubles", "asked_by", "project", "created")
     list_filter = (("project", FirstProjects),)
     search_help_text = "op_…, prj_…, operator"
     finding = Finding(owners={"prj": "project"}, beginnings=("operator_label", "kind"))
