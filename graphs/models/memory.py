@@ -197,7 +197,12 @@ class Source(Record):
     objects = SourceQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint("memory", "episode", "role", name="source_is_named_once")]
+        constraints = [
+            # an episode may be a former source more than once: of words that were taken, put back and taken again
+            models.UniqueConstraint(
+                "memory", "episode", "role", "retired_at", nulls_distinct=False, name="source_is_named_once"
+            )
+        ]
 
 
 SUPPORTING = (Source.Role.SUPPORTS, Source.Role.MERGED)

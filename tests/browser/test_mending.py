@@ -1,5 +1,7 @@
 """A memory is mended as somebody would: looked at, changed, and its history read."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -14,7 +16,7 @@ def memory(site: Site) -> str:
 
 
 def act(page: Page, name: str) -> None:
-    page.get_by_role("link", name=name, exact=True).first.click()
+    page.get_by_role("link", name=re.compile(rf"\b{name}$")).first.click()
 
 
 def is_open_to_everybody(page: Page) -> None:

@@ -122,7 +122,7 @@ def test_a_memory_is_closed_and_opened_again(console: Client, tea: Memory) -> No
 def test_a_memory_is_withdrawn_and_restored(console: Client, graph: Graph, tea: Memory) -> None:
     ended = believe(graph, "likes milk.", valid_to=timezone.now(), invalidated_by=tea)
     told = mend(console, tea, "withdraw")
-    assert change("State", "holds", "retired") in told
+    assert change("State", "holds", "withdrawn") in told
     assert change("State", "ended", "holds") in told
     assert tea.retired_at
     titles = [one["title"] for one in console.get(path(tea)).context["actions_detail"]]

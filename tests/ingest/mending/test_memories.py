@@ -399,3 +399,16 @@ def test_whatever_is_mended_and_taken_back_is_as_before(api: Api, drain: Drain, 
 def test_names_of_entities_stay(tell: Tell) -> None:
     tell("likes tea", 2020)
     assert Entity.objects.filter(name="tea").exists()
+
+
+def test_words_are_taken_put_back_and_taken_again(api: Api, user: dict[str, Any], caller: Caller, tell: Tell) -> None:
+    tell("likes tea", 2020)
+    tea = about("tea")
+    for _ in range(3):
+        edit_memory(caller=caller, memory=tea, content="Alice likes mint.")
+        tea.refresh_from_db()
+        assert current(api, user) == {"Alice likes mint."}
+        revert_memory(caller=caller, memory=tea, revision=tea.revisions.order_by("recorded_to").last())
+        tea.refresh_from_db()
+        assert current(api, user) == {"Alice likes tea."}
+    assert len(Source.objects.filter(memory=tea, role=Source.Role.SUPPORTS)) == 1
