@@ -41,7 +41,7 @@ def test_a_person_is_taken_away_as_a_file(site: Site) -> None:
         with page.expect_download() as waited:
             page.get_by_role("button", name=re.compile("export|download", re.I)).click()
         with open(waited.value.path()) as file:
-            kinds = {json.loads(line)["kind"] for line in file}
+            kinds = {json.loads(line)["record"] for line in file}
         assert {"user", "message", "memory"} <= kinds
 
 

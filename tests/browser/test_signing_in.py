@@ -8,6 +8,7 @@ from django_otp.oath import TOTP
 from playwright.sync_api import Page, expect
 
 from tests.browser.site import Site, sign_in
+from tests.factories import PASSWORD
 
 
 def code_for(secret: str, later: int = 0) -> str:
@@ -45,6 +46,7 @@ def set_up(page: Page) -> str:
     page.goto("/admin/account/two-factor/")
     secret = page.locator(".two-factor-secret").text_content() or ""
     page.get_by_label(re.compile("code", re.I)).first.fill(code_for(secret))
+    page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Confirm").click()
     expect(page.get_by_text(re.compile("recovery codes?", re.I)).first).to_be_visible()
     return secret
