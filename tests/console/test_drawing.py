@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from graphs.admin.drawing import picture
-from graphs.models import Entity, Graph, Memory, Relation
+from graphs.models import Entity, Graph, Memory, MemoryRevision, Relation
 from ingest import facts
 from memos.projects import operators
 from memos.projects.audit import Caller
@@ -20,7 +20,7 @@ from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 
-PAGE_QUERIES, DATA_QUERIES, TOLD_QUERIES = 8, 7, 7
+PAGE_QUERIES, DATA_QUERIES, TOLD_QUERIES = 9, 8, 8
 MS = timedelta(milliseconds=1)
 
 
@@ -99,7 +99,7 @@ def test_a_relation_is_at_each_moment_what_as_of_says(console: Client, graph: Gr
         for word in ("tea", "milk", "water")
     )
     facts.close(closed, at=long_ago + timedelta(days=3), by=kept, reason="over")
-    facts.retire(retired, reason="wrong")
+    facts.retire(retired, facts.Change(MemoryRevision.ChangedBy.API, "wrong"))
     drawn = spans(console, graph)
 
     moments = [long_ago - timedelta(days=1), long_ago + timedelta(days=2), timezone.now() - timedelta(days=1)]

@@ -25,8 +25,9 @@ RECORDS = sorted(
     (model for model in admin.site._registry if issubclass(model, Identified)), key=lambda model: model._meta.label
 )
 OPEN = {
-    "projects.Project", "projects.ApiKey", "projects.AuditEntry", "projects.Membership", "users.User", "users.Group",
-    "threads.Thread", "graphs.Graph", "ingest.IngestJob", "ingest.Operation", "webhooks.Webhook", "webhooks.Delivery",
+    "projects.Project", "projects.ApiKey", "projects.AuditEntry", "projects.AuditSeal", "projects.Membership",
+    "users.User", "users.Group", "threads.Thread", "graphs.Graph", "ingest.IngestJob",
+    "ingest.Operation", "webhooks.Webhook", "webhooks.Delivery",
 }  # fmt: skip
 """What a viewer sees who may not read what people said."""
 

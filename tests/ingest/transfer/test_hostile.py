@@ -179,7 +179,7 @@ def test_a_value_of_another_type_is_refused_by_its_field(exported: bytes, record
 @pytest.mark.parametrize("record", RECORDS)
 def test_a_field_that_is_missing_or_not_known_is_named(exported: bytes, record: Record) -> None:
     right = _example(exported, record)
-    for field in right:
+    for field in set(right) - set(record.later):
         with pytest.raises(Wrong) as refusal:
             record.load({name: value for name, value in right.items() if name != field}, renewer(ids.new_id()))
         assert refusal.value.path == f".{field}"
