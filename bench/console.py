@@ -74,7 +74,20 @@ def pages(user: User) -> Iterator[tuple[str, str]]:
 
 
 def pages_of(user: User) -> Iterator[tuple[str, str]]:
-    yield "the end of a person", f"/admin/users/user/{user.ref}/delete/"
+    person, drawing = f"/admin/users/user/{user.ref}/", f"/admin/graphs/graph/{user.graph.ref}/drawing/"
+    memory = page_of(Memory.objects.filter(graph=user.graph_id).latest("pk")).removesuffix("change/")
+    for part in ("facts", "entities", "threads", "jobs", "audit"):
+        yield f"a person: {part}", f"{person}change/?show={part}"
+    yield "the end of a person", f"{person}delete/"
+    yield "an export, counted", f"{person}export/"
+    yield "playground", f"{person}playground/?query=Which+food+is+dangerous%3F"
+    yield "a drawing", drawing
+    yield "the data of a drawing", f"{drawing}data/"
+    for step in ("correct", "merge", "withdraw"):
+        yield f"a memory to {step}", f"{memory}{step}/"
+    yield "home, 30 days", "/admin/?span=30d"
+    yield "system", "/admin/system/"
+    yield "audit entries by action", "/admin/projects/auditentry/?action=messages.appended"
 
 
 def measured(client: Client, path: str, times: int) -> tuple[float, int, int]:
