@@ -66,7 +66,7 @@ def _value(field: Any) -> str:
 def _moved(column: str) -> str:
     """The id of a copy: an earlier time, and a hash in place of what is random."""
     digits = f"replace({column}::text, '-', '')"
-    at = f"('x' || left({digits}, 12))::bit(48)::bigint - n * {APART.total_seconds() * 1000:.0f}"
+    at = f"('x' || left({digits}, 12))::bit(48)::bigint - n::bigint * {APART.total_seconds() * 1000:.0f}"
     return f"(lpad(to_hex({at}), 12, '0') || left(md5({digits} || n), 20))::uuid"
 
 
