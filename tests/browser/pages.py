@@ -82,6 +82,7 @@ PAGES: dict[str, Place] = {
     **{name: _list(kind) for name, kind in LISTS.items()},
     **{name: _form(kind) for name, kind in FORMS.items()},
     **{f"one of the {name}": _row(kind) for name, kind in LISTS.items()},
+    "a job that failed": lambda site: first_of(site, "ingest/ingestjob", status__exact="failed"),
     "system": lambda site: "/admin/system/",
     "a drawing": lambda site: f"/admin/graphs/graph/{site.nadia['graphId']}/drawing/",
     "one's own account": lambda site: "/admin/account/",
@@ -96,6 +97,6 @@ PAGES: dict[str, Place] = {
     **{f"an entity to {step}": _step("graphs/entity", step) for step in ENTITY_STEPS},
     "what ended of a person": of_nadia("change", "?state=ended"),
     "the end of a person": of_nadia("delete"),
-    "a thread replayed": lambda site: first_of(site, "threads/thread").replace("change", "replay"),
+    "a thread replayed": lambda site: first_of(site, "threads/thread", q=site.nadia["id"]).replace("change", "replay"),
     "the end of a thread": lambda site: first_of(site, "threads/thread").replace("change", "delete"),
 }

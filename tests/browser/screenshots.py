@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import django
 from playwright.sync_api import sync_playwright
@@ -14,32 +15,30 @@ from tests.browser.pages import PAGES  # noqa: E402
 from tests.browser.site import FLAGS, PHONE, Site, started  # noqa: E402
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures" / "console"
-TAKEN = {
-    "home": {},
-    "home-dark": {"dark": True},
-    "home-phone": {"size": PHONE},
-    "person": {},
-    "person-phone": {"size": PHONE},
-    "replay": {},
-    "graph": {},
-    "graph-dark": {"dark": True},
-    "playground": {},
-    "memory": {},
-    "merge": {},
-    "job": {},
-    "operation": {},
-    "audit": {},
-    "roles": {},
-    "account": {},
+TAKEN: dict[str, tuple[str, dict[str, Any]]] = {
+    "home": ("home", {}),
+    "home-phone": ("home", {"size": PHONE, "dark": True}),
+    "person": ("a person", {}),
+    "person-phone": ("a person", {"size": PHONE}),
+    "replay": ("a thread replayed", {"dark": True}),
+    "graph": ("a drawing", {}),
+    "playground": ("an answer of the playground", {}),
+    "merge": ("a memory to merge", {}),
+    "job": ("a job that failed", {"dark": True}),
+    "audit": ("audit", {}),
+    "roles": ("roles", {}),
 }
+"""Picture → the page, and how it is looked at."""
 
 
 def take(site: Site) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for name, look in TAKEN.items():
+    for name, (place, look) in TAKEN.items():
         with site.page(**look) as page:
-            page.goto(PAGES[name.split("-")[0]](site))
+            page.goto(PAGES[place](site))
             page.wait_for_load_state("networkidle")
+            if drawing := page.query_selector("#drawing"):
+                page.wait_for_function("one => one.dataset.state === 'ready'", arg=drawing)
             page.screenshot(path=FOLDER / f"{name}.jpg", type="jpeg", quality=80)
 
 
