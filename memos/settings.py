@@ -281,6 +281,7 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("docs/mark.svg")}],
     "SITE_URL": None,  # there is no site beside the console
     "STYLES": [
+    "SCRIPTS": [lambda request: static("console/console.js")],
         lambda request: static("console/console.css"),
         lambda request: static("console/figures.css"),  # charts stand on several pages
     ],

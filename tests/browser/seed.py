@@ -43,6 +43,8 @@ def seed() -> None:
         finished_at=START,
     )
     make.DeliveryFactory(webhook__project=project)
+    group = make.GroupFactory(project=project)
+    make.DocumentJobFactory(document__graph=group.graph, status=IngestJob.Status.DONE)
     many_entities(project)
 
 
