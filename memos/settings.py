@@ -280,8 +280,8 @@ UNFOLD = {
     "SITE_ICON": lambda request: static("docs/mark.svg"),
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("docs/mark.svg")}],
     "SITE_URL": None,  # there is no site beside the console
-    "STYLES": [
     "SCRIPTS": [lambda request: static("console/console.js")],
+    "STYLES": [
         lambda request: static("console/console.css"),
         lambda request: static("console/figures.css"),  # charts stand on several pages
     ],

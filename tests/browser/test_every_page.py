@@ -19,7 +19,7 @@ MAIN = (
     "home", "a person", "a thread replayed", "a drawing", "an answer of the playground", "a memory to merge", "jobs",
     "audit",
 )  # fmt: skip
-"""Looked at in both ways. Of the others, which are much alike, every second in the one and every second in the other."""
+"""Looked at in both ways. The others are much alike: every second in the one, every second in the other."""
 
 
 def looks() -> Iterator[tuple[str, str]]:
