@@ -29,7 +29,7 @@ def looks() -> Iterator[tuple[str, str]]:
                 yield name, look
 
 
-@pytest.mark.parametrize(("name", "look"), looks())
+@pytest.mark.parametrize(("name", "look"), list(looks()))
 def test_a_page_is_whole_and_open_to_everybody(site: Site, name: str, look: str) -> None:
     path = PAGES[name](site)
     with site.page(**LOOKS[look]) as page:
