@@ -1,5 +1,5 @@
 // A button with data-copy="#field" copies what the field holds; with any other value, that value. Then it says so.
-async function copy(text) {
+export async function copy(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text); // on https and localhost only
   const field = document.createElement("textarea");
   field.value = text;

@@ -1,5 +1,7 @@
 // A line of the block and the reason for it light up together; "Copy" takes what stands beside it. All of it is there
 // without this file, too.
+import { copy } from "./copy.js";
+
 const pairs = new Map();
 for (const part of document.querySelectorAll("[data-line], [data-why]")) {
   const number = part.dataset.line ?? part.dataset.why;
@@ -24,20 +26,10 @@ function opened() {
 addEventListener("hashchange", opened);
 opened();
 
-async function copied(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text); // on https and localhost only
-  const field = document.createElement("textarea");
-  field.value = text;
-  document.body.append(field);
-  field.select();
-  document.execCommand("copy");
-  field.remove();
-}
-
 for (const button of document.querySelectorAll("[data-take]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
-    await copied(document.getElementById(button.dataset.take).textContent);
+    await copy(document.getElementById(button.dataset.take).textContent);
     button.firstChild.data = "Copied";
     setTimeout(() => { button.firstChild.data = "Copy"; }, 1500);
   });
