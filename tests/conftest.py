@@ -12,6 +12,8 @@ from graphs.models import Graph
 from ingest import pipeline, reading
 from ingest.models import IngestJob
 from memos.celery import app
+from memos.figures.models import RequestTally
+from memos.figures.requests import counter
 from tests.processes import Web, Worker
 from tests.scripted import Scripted
 from tests.world import Api, World, make_world
@@ -28,6 +30,19 @@ def broker(worker_id: str) -> Iterator[str]:
         client.flushdb()
         yield url
         client.flushdb()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def only_servers_count() -> None:
+    """Some tests ask `memos.wsgi` in this process, which counts requests from its import on, and writes them down
+    while other tests run."""
+    counter.serving = False
+
+
+@pytest.fixture
+def no_requests_yet(db: None) -> None:
+    """Servers that other tests started have written down theirs."""
+    RequestTally.objects.all().delete()
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from tests.console.conftest import make_job
 CONTEXT = "/v1/users/<str:user_id>/context"
 HOME_QUERIES = 25
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_requests_yet")]
 
 
 @pytest.fixture(autouse=True)

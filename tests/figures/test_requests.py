@@ -21,6 +21,8 @@ from tests.world import Api
 
 ROUTE = "/v1/users/<str:user_id>"
 
+pytestmark = pytest.mark.usefixtures("no_requests_yet")
+
 
 @pytest.fixture
 def counter(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter]:
