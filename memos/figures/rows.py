@@ -72,30 +72,32 @@ def catch_up(source: Source, *, seconds: float = 20.0) -> bool:
     """Count what came since the last time, day by day. False where so many seconds did not do for all of it."""
     Mark.objects.get_or_create(kind=source.kind.value)
     end = time.monotonic() + seconds
-    while not _count_a_day(source):
+    reached = _count_a_day(source)
+    while reached:
         if time.monotonic() > end:
             return False
+        reached = _count_a_day(source, reached)
     return True
 
 
 @transaction.atomic
-def _count_a_day(source: Source) -> bool:
-    """Whether that was all. Somebody else who is at it does it all."""
+def _count_a_day(source: Source, reached: datetime | None = None) -> datetime | None:
+    """How far that got; None where it was all. Somebody else who is at it does it all.
+
+    The mark stays behind at the hours that may still get rows: the next time begins there again.
+    """
     mark = Mark.objects.select_for_update(skip_locked=True).filter(kind=source.kind.value).first()
     if mark is None:
-        return True
+        return None
     now, settled = timezone.now(), _settled()
-    since = max(mark.counted_to or now - KEPT, _hour(now - KEPT))
-    starts = source.first(since)
-    if starts is None:
-        mark.counted_to = max(since, settled)
-        mark.save()
-        return True
-    ends = starts + STEP
-    RowTally.objects.count_at_least(source.counts(starts, ends))
-    mark.counted_to = max(since, min(ends, settled))
+    marked = max(mark.counted_to or now - KEPT, _hour(now - KEPT))
+    starts = source.first(max(marked, reached or marked))
+    ends = starts and starts + STEP
+    if starts and ends:
+        RowTally.objects.count_at_least(source.counts(starts, ends))
+    mark.counted_to = max(marked, min(ends or settled, settled))
     mark.save()
-    return ends > now
+    return ends if ends and ends <= now else None
 
 
 def _settled() -> datetime:

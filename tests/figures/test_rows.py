@@ -143,6 +143,17 @@ def test_a_row_is_counted_whose_transaction_took_an_hour(project: Project, monke
     assert sum(counted().values()) == 1
 
 
+def test_a_transaction_that_stays_open_for_days_holds_up_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its day is counted again each time, and what came after that day, too."""
+    monkeypatch.setattr(rows.sql, "fetch", lambda *statement: [(NOW - timedelta(days=3),)])
+    first = message(NOW - timedelta(hours=24))
+    message(NOW, thread=first.thread)
+    with time_machine.travel(NOW, tick=False):
+        assert rows.catch_up(MESSAGES, seconds=5)
+        assert rows.catch_up(MESSAGES, seconds=5)
+    assert counted() == {hour(-24): 1, hour(0): 1}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_while_another_process_counts_nobody_else_does() -> None:
     Mark.objects.create(kind=Kind.MESSAGE)
