@@ -1,6 +1,7 @@
 """The base of every request and answer: camelCase outside, snake_case inside, nothing unknown passes."""
 
 import json
+import sys
 from collections.abc import Mapping
 from datetime import UTC
 from typing import Any, ClassVar
@@ -141,10 +142,9 @@ class Metadata(serializers.Field[Any, Any, Any, Any]):
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, dict):
             self.fail("invalid")
-        text = json_text(data)
-        if text is None:
+        if json_text(data) is None:
             self.fail("unstorable")
-        if len(text.encode()) > MAX_METADATA_BYTES:
+        if _too_large(data) and _too_large(_in_few_digits(data)):
             self.fail("too_large")
         return data
 
@@ -160,6 +160,21 @@ def json_text(value: Any, separators: tuple[str, str] | None = None) -> str | No
     except UnicodeEncodeError:
         return None
     return None if "\\u0000" in text and _holds_nul(value) else text
+
+
+def _too_large(metadata: Any) -> bool:
+    return len(json.dumps(metadata, ensure_ascii=False).encode()) > MAX_METADATA_BYTES
+
+
+def _in_few_digits(value: Any) -> Any:
+    """PostgreSQL gives 1e308 back as 309 digits, and these may be sent again: they weigh no more than what was sent."""
+    if isinstance(value, dict):
+        return {name: _in_few_digits(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_in_few_digits(inner) for inner in value]
+    if isinstance(value, int) and abs(value) <= sys.float_info.max:
+        return min(value, float(value), key=lambda number: len(repr(number)))
+    return value
 
 
 def _holds_nul(value: Any) -> bool:

@@ -75,6 +75,13 @@ def test_every_question_has_the_same_answer(world: World, lived: dict[str, Any])
     assert answers(world.outsider, there) == answers(world.owner, lived)
 
 
+def test_numbers_that_the_database_spells_out_are_taken_back(world: World) -> None:
+    user = world.owner.new_user(metadata={"masses": [1e308, 1e23] * 1000, "count": 12345678901234567})
+    kept = world.owner.get(f"/v1/users/{user['id']}").json()["metadata"]
+    assert kept == {"masses": [10**308, 10**23] * 1000, "count": 12345678901234567}
+    assert imported(world.outsider, export(world.owner, user))["metadata"] == kept
+
+
 @pytest.mark.django_db
 def test_what_was_read_from_real_english_has_the_same_answer(world: World) -> None:
     """With nothing made up: sentences, their dates, the names in them, and their vectors."""
