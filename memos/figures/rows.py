@@ -18,7 +18,6 @@ from memos import ids
 from memos.figures import sql
 from memos.figures.models import KEPT, Mark, RowTally
 
-HOUR = timedelta(hours=1)
 STEP = timedelta(days=1)
 """What one transaction counts."""
 SLACK = timedelta(minutes=10)
