@@ -32,8 +32,8 @@ from memos.projects.console.base import (
 )
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import link, list_of, moment, page_at, to
-from memos.projects.models import AuditEntry
-from memos.projects.sealing.models import AuditSeal, seals_of
+from memos.projects.models import AuditEntry, AuditSeal
+from memos.projects.models.seal import seals_of
 from memos.projects.sealing.standing import standing
 
 EXPORT = "projects.export_auditentry"

@@ -8,8 +8,7 @@ from unfold.decorators import display as label
 from memos.projects.console.base import ConsoleAdmin, FirstProjects
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import NOTHING, link, list_of, moment, to
-from memos.projects.models import AuditEntry
-from memos.projects.sealing.models import AuditSeal
+from memos.projects.models import AuditEntry, AuditSeal
 
 
 @admin.register(AuditSeal)
