@@ -91,6 +91,8 @@ def _count_a_day(source: Source) -> bool:
         mark.save()
         return True
     ends = starts + STEP
+    if ends > settled:  # what may still get rows is counted whole, each time
+        ends = max(ends, _hour(now) + STEP)
     RowTally.objects.count_at_least(source.counts(starts, ends))
     mark.counted_to = max(since, min(ends, settled))
     mark.save()

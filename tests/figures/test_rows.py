@@ -143,6 +143,17 @@ def test_a_row_is_counted_whose_transaction_took_an_hour(project: Project, monke
     assert sum(counted().values()) == 1
 
 
+@time_machine.travel(NOW, tick=False)
+def test_behind_a_transaction_that_is_open_for_days_nothing_is_counted_in_a_circle(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one = message(NOW - timedelta(hours=24, minutes=20))
+    message(NOW, thread=one.thread)
+    monkeypatch.setattr(rows.sql, "fetch", lambda *statement: [(NOW - timedelta(days=3),)])
+    assert rows.catch_up(MESSAGES, seconds=0.2)
+    assert counted() == {hour(-24): 1, hour(0): 1}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_while_another_process_counts_nobody_else_does() -> None:
     Mark.objects.create(kind=Kind.MESSAGE)
