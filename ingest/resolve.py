@@ -1,6 +1,5 @@
 """From facts to beliefs: the same entity, the same fact, a fact that ends another. Runs while the lease is held."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,16 +7,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-
 from graphs import embedders
 from graphs.embedders import Encoded
 from graphs.entities import LONGEST_NAME, NAMING, call, create_entity, keys_of, named
 from graphs.indexing import changed, full_text_of
 from graphs.kinds import EntityType
 from graphs.models import Embedding, Entity, Episode, Graph, Memory, Mention, Relation, Source
-from ingest import events, facts, identify
-from ingest.extractors.base import SPEAKER, Ending, Fact, Link, Thing
+from ingest import endings, events, facts, identify
+from ingest.extractors.base import SPEAKER, Fact, Thing
 from ingest.speakers import call_speaker
 
 NAMED = "named"
@@ -104,6 +101,10 @@ class Writer:
         )
 
     @property
+    def _place(self) -> identify.Place:
+        return identify.Place(self.graph, self.episode, self.speaker, self.said_at)
+
+    @property
     def _speaker_id(self) -> UUID | None:
         return self.speaker.pk if self.speaker else None
 
@@ -118,18 +119,11 @@ class Writer:
 
     def _end_by_later(self, memory: Memory, fact: Fact) -> None:
         """Something said later, but heard before, has ended this fact already."""
-        own = _own(fact)
-        if memory.valid_to or not own:
-            return
-        predicates = {link.predicate for link in own}
-        later = Memory.objects.believed().filter(graph=self.graph, about=self.speaker, said_at__gt=self.said_at)
-        for other in later.exclude(ends=[]).prefetch_related("relations__object").order_by("said_at"):
-            endings = [Ending(*ending) for ending in other.ends if ending[0] in predicates]
-            if any(_ends(ending, link, _objects(other)) for ending in endings for link in own):
-                end = other.valid_from or other.said_at
-                memory.valid_to = max(end, memory.valid_from) if memory.valid_from else end
-                memory.invalidated_by = other
-                return
+        other = None if memory.valid_to else endings.later_end(fact, self._place)
+        if other:
+            end = other.valid_from or other.said_at
+            memory.valid_to = max(end, memory.valid_from) if memory.valid_from else end
+            memory.invalidated_by = other
 
     def _told_again(self, memory: Memory, stated: dict[str, Any]) -> Memory | None:
         """Said again: one memory with two sources, as fresh as the last of them.
@@ -187,9 +181,8 @@ class Writer:
     def _entity(self, thing: Thing, fact: Fact) -> Entity | None:
         if thing.name == SPEAKER or thing in _own_names(fact):
             return self.speaker
-        place = identify.Place(self.graph, self.episode, self.speaker, self.said_at)
         name = identify.mentioned(thing, fact)
-        meant = identify.meant_by(name, place)
+        meant = identify.meant_by(name, self._place)
         if not meant:
             self.written["entities"] += 1
             return create_entity(self.graph, thing.name, thing.type, self.said_at, aliases=self._free(thing.aliases))
@@ -215,13 +208,11 @@ class Writer:
 
     def _end_others(self, memory: Memory, fact: Fact) -> None:
         """Close the earlier facts that this one ends, and withdraw those that it corrects."""
-        at = fact.span.valid_from or self.said_at
-        for other in self._told_so(memory, fact):
+        for other in endings.corrected(memory, fact, self._place):
             facts.retire(other, facts.Change(facts.INGEST, "corrected", self.episode), by=memory)
             self._closes(other)
-        others = [other for ending in fact.ends for other in self._ended_by(memory, fact, ending)]
-        others += [*self._in_slot(memory, fact), *self._told_over(memory, fact)]
-        for other in {other.pk: other for other in others}.values():
+        at = fact.span.valid_from or self.said_at
+        for other in endings.ended(memory, fact, self._place):
             facts.close(other, at=at, by=memory, reason="ended by a later fact", cause=self.episode)
             self._closes(other)
 
@@ -230,48 +221,9 @@ class Writer:
         Source.objects.get_or_create(memory=other, episode=self.episode, role=Source.Role.CLOSES, defaults=owner)
         self.written["closed"] += 1
 
-    def _told_so(self, memory: Memory, fact: Fact) -> list[Memory]:
-        """The speaker's earlier facts in the very words that this one corrects."""
-        if not fact.corrects:
-            return []
-        rows = Memory.objects.believed().filter(graph=self.graph, about=self.speaker, content__in=fact.corrects)
-        return list(rows.filter(said_at__lte=self.said_at).exclude(pk=memory.pk))
-
-    def _in_slot(self, memory: Memory, fact: Fact) -> list[Memory]:
-        """Those that hold and begin as this one does, where only one can."""
-        if not fact.slot:
-            return []
-        rows = Memory.objects.holding(self.said_at).filter(graph=self.graph, about=self.speaker)
-        return list(rows.filter(content__startswith=fact.slot, said_at__lte=self.said_at).exclude(pk=memory.pk))
-
-    def _told_over(self, memory: Memory, fact: Fact) -> list[Memory]:
-        """Those that hold and whose sentence says what this one ends."""
-        rows = Memory.objects.holding(self.said_at).filter(graph=self.graph, about=self.speaker)
-        rows = rows.filter(said_at__lte=self.said_at).exclude(pk=memory.pk)
-        return [
-            row
-            for closing in fact.closes
-            for row in rows.filter(content__icontains=closing.word)
-            if re.match(closing.pattern, row.content, re.IGNORECASE)
-        ]
-
-    def _ended_by(self, memory: Memory, fact: Fact, ending: Ending) -> list[Memory]:
-        at = fact.span.valid_from or self.said_at
-        relations = Relation.objects.filter(graph=self.graph, subject=self.speaker, predicate=ending.predicate)
-        if ending.object is None:
-            relations = relations.exclude(object__in=memory.relations.values("object"))
-        else:
-            keys = keys_of(ending.object, EntityType.ORGANIZATION)
-            relations = relations.filter(object__names__overlap=list(keys))
-        still_open = Q(valid_to=None) | Q(valid_to__gt=at)
-        rows = Memory.objects.believed().filter(
-            still_open, pk__in=relations.values("memory"), said_at__lte=self.said_at
-        )
-        return list(rows.exclude(pk=memory.pk))
-
 
 def _own_names(fact: Fact) -> list[Thing]:
-    return [link.object for link in _own(fact) if link.predicate == NAMED]
+    return [link.object for link in endings.own(fact) if link.predicate == NAMED]
 
 
 def _names(thing: Thing) -> list[str]:
@@ -282,19 +234,3 @@ def _names(thing: Thing) -> list[str]:
 def _things(fact: Fact) -> list[Thing]:
     linked = [thing for link in fact.links for thing in (link.subject, link.object)]
     return list(dict.fromkeys([*fact.things, *linked]))
-
-
-def _own(fact: Fact) -> list[Link]:
-    """The links that the speaker is the subject of: those that an ending may speak of."""
-    return [link for link in fact.links if link.subject.name == SPEAKER]
-
-
-def _objects(memory: Memory) -> set[str]:
-    return {name for relation in memory.relations.all() for name in relation.object.names}
-
-
-def _ends(ending: Ending, link: Link, own_objects: set[str]) -> bool:
-    if ending.predicate != link.predicate:
-        return False
-    keys = keys_of(link.object.name, link.object.type)
-    return not keys & own_objects if ending.object is None else bool(keys & keys_of(ending.object, link.object.type))

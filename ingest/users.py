@@ -7,9 +7,10 @@ from django.db import IntegrityError, transaction
 
 from graphs.entities import NAMING, call, key_of
 from graphs.models import Entity, Graph
-from ingest import facts, merging, tasks
+from ingest import facts, tasks
 from ingest.erase import names, rows
 from ingest.erase.services import lock_graph
+from ingest.unlearning import unlearn
 from memos.api.problems import not_found
 from memos.projects import audit
 from memos.projects.audit import Caller
@@ -59,7 +60,7 @@ def _rename(user: User, before: list[str], *, called: str | None) -> None:
     lost -= names.heard(subject)
     if lost:
         names.take_back({subject.pk: lost}, ())
-        merging.unlearn(graph, {subject.pk: lost})
+        unlearn(graph, {subject.pk: lost})
     if called:
         _call(subject.pk, called)
     if _names_of(Entity.objects.get(pk=subject.pk)) != known:

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 import redis
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from graphs.models import Graph
@@ -48,6 +49,15 @@ def no_requests_yet(db: None) -> None:
 @pytest.fixture
 def world(db: None) -> World:
     return make_world()
+
+
+@pytest.fixture(scope="module")
+def lasting(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """For what all tests of a file begin with: fixtures of the module that ask for this may write; what a test writes
+    is undone at its end, and all of it at the end of the file. No such test may be one with ``transaction=True``."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -22,9 +22,8 @@ from ingest import facts
 from ingest.models import IngestJob, Operation
 from memos import ids
 from memos.projects import keys
-from memos.projects.models import ApiKey, AuditEntry, Membership, Operator, Project, Scope
+from memos.projects.models import ApiKey, AuditEntry, AuditSeal, Membership, Operator, Project, Scope
 from memos.projects.sealing import digests
-from memos.projects.sealing.models import AuditSeal
 from memos.webhooks.models import Delivery, EventType, Webhook
 from threads.models import Message, Thread
 from users.models import Group, Summary, User

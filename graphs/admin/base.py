@@ -76,10 +76,6 @@ class GraphRowAdmin(ConsoleAdmin):
     def graph_link(self, row: Any) -> str:
         return link(row.graph)
 
-    @admin.display(description="created (UTC)")
-    def created(self, row: Any) -> str:
-        return moment(row.created_at)
-
     @admin.display(description="said (UTC)")
     def said(self, row: Any) -> str:
         return moment(row.said_at)

@@ -31,10 +31,6 @@ class GraphAdmin(DrawingAdmin):
     def whose(self, graph: Graph) -> str:
         return owner_of(graph)
 
-    @admin.display(description="created (UTC)")
-    def created(self, graph: Graph) -> str:
-        return moment(graph.created_at)
-
     @section("lists")
     def holdings(self, graph: Graph) -> str:
         rows: dict[Any, Any] = {Memory: graph.memories, Entity: graph.entities, Relation: graph.relations,

@@ -11,6 +11,7 @@ from graphs.admin.facts import state_of
 from graphs.admin.going import Going, with_memory
 from graphs.admin.mending import timeline
 from graphs.admin.mending.memory import MemoryMending
+from graphs.admin.words import speaker_of
 from graphs.models import Memory, MemoryRevision, Mention, Relation, Source
 from graphs.models.memory import SPEAKER
 from graphs.render import UNNAMED, name_of, sentence
@@ -102,7 +103,7 @@ class MemoryAdmin(BulkAdmin, DeletingAdmin, MemoryMending):
 
 def _source_line(source: Source) -> Any:
     episode = source.episode
-    said = f"{episode.speaker or episode.role or episode.source_kind}, {moment(episode.said_at)}: {episode.content}"
+    said = f"{speaker_of(episode)}, {moment(episode.said_at)}: {episode.content}"
     verbs = {
         Source.Role.CLOSES: "closed by ",
         Source.Role.FORMER: "until it was changed: ",

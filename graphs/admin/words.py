@@ -22,8 +22,12 @@ class Quote:
 
 
 def quote(episode: Episode) -> Quote:
-    speaker = episode.speaker or episode.role or episode.source_kind
-    return Quote(speaker, moment(episode.said_at), short(episode.content, LONGEST), place_of(episode))
+    return Quote(speaker_of(episode), moment(episode.said_at), short(episode.content, LONGEST), place_of(episode))
+
+
+def speaker_of(episode: Episode) -> str:
+    """By name; where none is known, by role; of what nobody said, by its kind."""
+    return episode.speaker or episode.role or episode.source_kind
 
 
 def place_of(episode: Episode) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html_join
 from unfold.decorators import action
@@ -21,7 +21,7 @@ from memos.projects.console.base import FirstProjects, NewestChoices, caller_of
 from memos.projects.console.bulk import BulkAdmin
 from memos.projects.console.confirming import confirmation
 from memos.projects.console.search import Finding
-from memos.projects.console.shown import NOTHING, bullets, grid, link, moment, page_of, section, short
+from memos.projects.console.shown import NOTHING, bullets, grid, link, moment, page_of, section, short, tally
 from threads.admin.naming import titled as thread_title
 from users.naming import named
 
@@ -75,10 +75,10 @@ class IngestJobAdmin(BulkAdmin):
 
     @action(description="Retry", url_path="retry", icon="replay", permissions=["retry"])
     def retry(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        job = self._job(request, object_id)
+        job = self.row_of(request, object_id)
         if request.method == "POST":
             return self._done(request, job, retry_job, "is queued again")
-        reason = f"{job.ref} failed after {job.attempts} attempt{'' if job.attempts == 1 else 's'}: {job.error_code}"
+        reason = f"{job.ref} failed after {tally(job.attempts, ('attempt', 'attempts'))}: {job.error_code}"
         why = f", {job.error_detail}" if self._shows(request, job, "error_detail") else ""
         told = [f"{reason}{why}", "It is queued again, as if it had not been tried."]
         title = f"Retry {job.ref}"
@@ -86,7 +86,7 @@ class IngestJobAdmin(BulkAdmin):
 
     @action(description="Cancel", url_path="cancel", icon="cancel", permissions=["cancel"])
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        job = self._job(request, object_id)
+        job = self.row_of(request, object_id)
         if request.method == "POST":
             return self._done(request, job, cancel_job, "is cancelled")
         told = [
@@ -96,12 +96,6 @@ class IngestJobAdmin(BulkAdmin):
             self, request, title=f"Cancel {job.ref}", sentences=told, button="Cancel the job", back=page_of(job),
             destroys=True,
         )  # fmt: skip
-
-    def _job(self, request: HttpRequest, object_id: str) -> IngestJob:
-        job: IngestJob | None = self.get_object(request, object_id)
-        if job is None:
-            raise Http404
-        return job
 
     def _done(self, request: HttpRequest, job: IngestJob, service: Any, told: str) -> HttpResponse:
         """The job may have moved on since its page was shown."""
@@ -184,10 +178,6 @@ class IngestJobAdmin(BulkAdmin):
     @admin.display(description="next try (UTC)")
     def next_try(self, job: IngestJob) -> str:
         return moment(job.run_after) if job.status in IngestJob.UNFINISHED else NOTHING
-
-    @admin.display(description="created (UTC)")
-    def created(self, job: IngestJob) -> str:
-        return moment(job.created_at)
 
     @admin.display(description="started (UTC)")
     def started(self, job: IngestJob) -> str:

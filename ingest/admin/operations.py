@@ -84,9 +84,7 @@ class OperationAdmin(ConsoleAdmin):
 
     @action(description="Cancel", url_path="cancel", icon="cancel", permissions=["cancel"])
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        operation: Operation | None = self.get_object(request, object_id)
-        if operation is None:
-            raise Http404
+        operation = self.row_of(request, object_id)
         if request.method == "POST":
             return self._cancel(request, operation)
         told = ["What is done stays done. Nothing more is begun."]
@@ -141,10 +139,6 @@ class OperationAdmin(ConsoleAdmin):
     @admin.display(description="project")
     def project_link(self, operation: Operation) -> str:
         return link(operation.project) if operation.project else "several"
-
-    @admin.display(description="created (UTC)")
-    def created(self, operation: Operation) -> str:
-        return moment(operation.created_at)
 
     @admin.display(description="started (UTC)")
     def started(self, operation: Operation) -> str:

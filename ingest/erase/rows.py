@@ -8,9 +8,10 @@ from django.db.models import QuerySet
 
 from graphs.indexing import changed, write_memory_text
 from graphs.models import Embedding, Episode, Graph, Memory, MemoryRevision, Mention, Relation, Source
-from ingest import facts, merging
+from ingest import facts
 from ingest.erase import names, timelines
 from ingest.erase.beliefs import Belief, Loss, Rest
+from ingest.unlearning import unlearn
 from memos.webhooks import outbox
 from users.models import Summary, User
 
@@ -45,7 +46,7 @@ def _forget(lost: Loss, rest: Rest, leave: Callable[[QuerySet[Episode]], int]) -
     _write(rest.beliefs)
     entities = names.forget_unmentioned(graph)
     renamed = names.take_back(named, given_names(graph.pk))
-    merging.unlearn(graph, named)
+    unlearn(graph, named)
     names.see_again(seen)
     touched = going | {belief.memory.pk for belief in rest.beliefs}
     forget_summary(graph, touched, whatever_it_says=bool(renamed))

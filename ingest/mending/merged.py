@@ -12,7 +12,7 @@ from ingest.erase import rows
 from ingest.facts import MERGED, Change
 from memos import ids
 from memos.projects.audit import Caller
-from memos.projects.models import CLOCK_SLACK
+from memos.projects.models.audit import CLOCK_SLACK
 
 SPLIT = "split"
 _ANY = (*SUPPORTING, Source.Role.FORMER)

@@ -112,10 +112,6 @@ class ProjectAdmin(ConsoleAdmin):
     def twin(self, project: Project) -> str:
         return link(project.live_twin or getattr(project, "test_twin", None))
 
-    @admin.display(description="created (UTC)")
-    def created(self, project: Project) -> str:
-        return moment(project.created_at)
-
     @section("lists")
     def holdings(self, project: Project) -> str:
         lists = {ApiKey: "API keys", Webhook: "webhooks", User: "users", Group: "groups", Thread: "threads",

@@ -7,13 +7,12 @@ A name is resolved here, and what was checked is what is connected to: a name th
 import re
 import socket
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
 Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
 
 LONGEST_URL = 2000
 _SIGNS = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")

@@ -3,10 +3,8 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.utils.cache import add_never_cache_headers
 from unfold.decorators import action
 from unfold.decorators import display as label
 
@@ -14,7 +12,9 @@ from memos import ids
 from memos.api.problems import Problem
 from memos.projects.audit import Caller
 from memos.projects.console.base import ConsoleAdmin, FirstProjects, NewestChoices, caller_of
+from memos.projects.console.confirming import confirmation
 from memos.projects.console.deleting import DeletingAdmin
+from memos.projects.console.issuing import shown_once
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import NOTHING, bullets, link, list_of, moment, page_of, section, short, to
 from memos.webhooks import services
@@ -27,12 +27,6 @@ class SendingAdmin(ConsoleAdmin):
 
     def has_send_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self.may(request, "change", object_id)
-
-    def found(self, request: HttpRequest, object_id: str) -> Any:
-        row = self.get_object(request, object_id)
-        if row is None:
-            raise Http404
-        return row
 
     def on_to(self, request: HttpRequest, row: Any, send: Any) -> HttpResponse:
         """To the delivery that was written, or back with what stood against it."""
@@ -65,9 +59,6 @@ class WebhookAdmin(DeletingAdmin, SendingAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         return super().get_form(request, obj, change, **{"form": self.form if change else NewWebhookForm, **kwargs})
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return () if obj is None else super().get_readonly_fields(request, obj)
-
     @admin.display(description="URL")
     def shown_url(self, webhook: Webhook) -> str:
         return short(webhook.url, 60)
@@ -79,14 +70,6 @@ class WebhookAdmin(DeletingAdmin, SendingAdmin):
     @admin.display(description="events")
     def shown_events(self, webhook: Webhook) -> str:
         return ", ".join(webhook.events) or "all"
-
-    @admin.display(description="project")
-    def project_link(self, webhook: Webhook) -> str:
-        return link(webhook.project)
-
-    @admin.display(description="created (UTC)")
-    def created(self, webhook: Webhook) -> str:
-        return moment(webhook.created_at)
 
     @admin.display(description="secret rotated (UTC)")
     def rotated(self, webhook: Webhook) -> str:
@@ -113,30 +96,41 @@ class WebhookAdmin(DeletingAdmin, SendingAdmin):
 
     @action(description="Send a test", url_path="test", icon="send", permissions=["send"])
     def test(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        webhook = self.found(request, object_id)
+        webhook = self.row_of(request, object_id)
         if request.method != "POST":
-            return self._page(request, "test", f"Test {webhook}", webhook=webhook)
+            told = [f"A webhook.test is delivered to {webhook.url}, whatever events it asked for."]
+            title, back = f"Test {webhook}", page_of(webhook)
+            return confirmation(self, request, title=title, sentences=told, button="Send a test", back=back)
         return self.on_to(request, webhook, lambda caller: services.send_test(caller=caller, webhook=webhook))
 
     @action(description="Rotate the secret", url_path="rotate", icon="autorenew", permissions=["send"])
     def rotate(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        webhook = self.found(request, object_id)
+        webhook = self.row_of(request, object_id)
         if request.method != "POST":
-            return self._page(request, "rotate", f"Rotate the secret of {webhook}", webhook=webhook)
+            told = [
+                "A new secret takes the place of this one.",
+                f"For 24 hours what is sent to {webhook.url} is signed with both, so that the receiver can change over "
+                "in between.",
+            ]
+            title, back = f"Rotate the secret of {webhook}", page_of(webhook)
+            return confirmation(self, request, title=title, sentences=told, button="Rotate the secret", back=back)
         caller = caller_of(request, webhook.project)
         return self._shown_once(request, services.rotate_secret(caller=caller, webhook=webhook))
 
     def _shown_once(self, request: HttpRequest, issued: services.IssuedSecret) -> HttpResponse:
-        """The answer to the POST itself: a redirect would have to keep the secret somewhere."""
-        title, path = f"The secret of {issued.webhook}", page_of(issued.webhook)
-        response = self._page(request, "issued", title, issued=issued, path=path)
-        add_never_cache_headers(response)
-        return response
-
-    def _page(self, request: HttpRequest, name: str, title: str, **context: Any) -> TemplateResponse:
-        everywhere = self.admin_site.each_context(request)
-        template = f"admin/webhooks/webhook/{name}.html"
-        return TemplateResponse(request, template, {**everywhere, "opts": self.opts, "title": title, **context})
+        webhook, end = issued.webhook, issued.webhook.old_secret_ends_at
+        old = f" · the old secret signs too until {moment(end)} UTC" if end else ""
+        return shown_once(
+            self,
+            request,
+            issued,
+            row=webhook,
+            title=f"The secret of {webhook}",
+            name="secret",
+            told="The receiver checks the signature of each delivery with it. Memos does not keep it. If it is lost, "
+            "rotate it.",
+            about=f"{webhook.project} · {webhook.url}{old}",
+        )
 
 
 @admin.register(Delivery)
@@ -172,10 +166,6 @@ class DeliveryAdmin(SendingAdmin):
     def webhook_link(self, delivery: Delivery) -> str:
         return link(delivery.webhook, short(delivery.webhook.url, 60))
 
-    @admin.display(description="project")
-    def project_link(self, delivery: Delivery) -> str:
-        return link(delivery.project)
-
     @admin.display(description="error")
     def reason(self, delivery: Delivery) -> str:
         return short(delivery.error, 60)
@@ -184,20 +174,17 @@ class DeliveryAdmin(SendingAdmin):
     def next_try(self, delivery: Delivery) -> str:
         return moment(delivery.run_after) if delivery.status == Delivery.Status.QUEUED else NOTHING
 
-    @admin.display(description="created (UTC)")
-    def created(self, delivery: Delivery) -> str:
-        return moment(delivery.created_at)
-
     @admin.display(description="finished (UTC)")
     def finished(self, delivery: Delivery) -> str:
         return moment(delivery.finished_at)
 
     @action(description="Replay", url_path="replay", icon="replay", permissions=["send"])
     def replay(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        delivery = self.found(request, object_id)
+        delivery = self.row_of(request, object_id)
         if request.method != "POST":
-            context = {**self.admin_site.each_context(request), "opts": self.opts, "title": f"Replay {delivery}"}
-            return TemplateResponse(request, "admin/webhooks/delivery/replay.html", context | {"delivery": delivery})
+            told = [f"{delivery.event} to {delivery.webhook.url}, as a delivery of its own with the same event id."]
+            title, back = f"Replay {delivery}", page_of(delivery)
+            return confirmation(self, request, title=title, sentences=told, button="Replay", back=back)
         return self.on_to(request, delivery, lambda caller: services.replay(caller=caller, delivery=delivery))
 
 

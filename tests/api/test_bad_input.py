@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.api.conftest import rows
+from tests.api.conftest import rows, things_of
 from tests.endpoints import ENDPOINTS, JSON, MESSAGE, WRITING, Endpoint, Field
-from tests.world import Api, bad_fields, problem
+from tests.world import Api, bad_fields, make_world, problem
+
+pytestmark = pytest.mark.django_db
 
 BODY_FIELDS = [pytest.param(e, f, id=f"{e} {f.name}") for e in ENDPOINTS for f in e.body]
 REQUIRED = [pytest.param(e, f, id=f"{e} {f.name}") for e in ENDPOINTS for f in e.body if f.required]
@@ -37,6 +39,17 @@ MALFORMED = {
     "a raw control character": b'{"a": "\n"}',
     "a NUL": b"\0",
 }
+
+
+@pytest.fixture(scope="module")
+def api(lasting: None) -> Api:
+    return make_world().owner
+
+
+@pytest.fixture(scope="module")
+def things(api: Api) -> dict[str, str]:
+    """What is refused changes nothing: they serve all tests here."""
+    return things_of(api)
 
 
 @pytest.mark.parametrize(("endpoint", "field"), BODY_FIELDS)

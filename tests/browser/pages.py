@@ -62,9 +62,8 @@ def _row(kind: str) -> Place:
 
 def first_of(site: Site, kind: str, **filters: str) -> str:
     """The page of the first row that a list shows."""
-    with site.page() as page:
-        text = page.request.get(f"/admin/{kind}/", params=filters).text()
-    return re.findall(rf'href="(/admin/{kind}/[\w]+/change/)[^"]*"', text)[0]
+    listed = site.source(f"/admin/{kind}/", **filters)
+    return re.findall(rf'href="(/admin/{kind}/[\w]+/change/)[^"]*"', listed)[0]
 
 
 def of_nadia(rest: str, query: str = "") -> Place:

@@ -50,20 +50,26 @@ class Site:
     @contextmanager
     def page(self, operator: str = "ann", *, size: dict[str, int] = DESK, dark: bool = False) -> Iterator[Page]:
         """A page of somebody who has signed in. What the browser complains of is in ``page.complaints``."""
-        if operator not in self._states:
-            with self._context(size=DESK) as context:
-                self._states[operator] = self._sign_in(context, operator)
-        with self._context(size=size, dark=dark, storage_state=self._states[operator]) as context:
+        with self._context(size=size, dark=dark, storage_state=self._state(operator)) as context:
             yield self.watched(context)
+
+    def source(self, path: str, **query: str) -> str:
+        """A page as ann is given it, without drawing it."""
+        cookies = {cookie["name"]: cookie["value"] for cookie in self._state("ann")["cookies"]}
+        response = httpx.get(self.base + path, params=query, cookies=cookies, timeout=60)
+        assert response.status_code == 200, response.status_code
+        return response.text
 
     def visitor(self, *, size: dict[str, int] = DESK, dark: bool = False) -> Any:
         """A browser in which nobody has signed in."""
         return self._context(size=size, dark=dark)
 
-    def _sign_in(self, context: BrowserContext, operator: str) -> Any:
-        page = context.new_page()
-        sign_in(page, operator)
-        return context.storage_state()
+    def _state(self, operator: str) -> Any:
+        if operator not in self._states:
+            with self._context(size=DESK) as context:
+                sign_in(context.new_page(), operator)
+                self._states[operator] = context.storage_state()
+        return self._states[operator]
 
     @contextmanager
     def _context(self, *, size: dict[str, int], dark: bool = False, **given: Any) -> Iterator[BrowserContext]:
@@ -78,15 +84,26 @@ class Site:
 
     def watched(self, context: BrowserContext) -> Page:
         page = context.new_page()
-        page.complaints = []
+        page.complaints, page.awaited = [], set()
         page.on("pageerror", lambda error: page.complaints.append(f"error: {error}"))
         page.on("console", lambda told: page.complaints.append(told.text) if told.type == "error" else None)
         page.on("request", lambda sent: self._stay(page, sent.url))
+        page.on("request", lambda sent: page.awaited.add(sent))
+        page.on("requestfinished", lambda sent: page.awaited.discard(sent))
+        page.on("requestfailed", lambda sent: page.awaited.discard(sent))
         return page
 
     def _stay(self, page: Page, url: str) -> None:
         if not url.startswith((self.base, "data:", "blob:")):
             page.complaints.append(f"asks elsewhere: {url}")
+
+
+def settle(page: Page) -> None:
+    """Wait until the scripts have nothing to do, no answer is awaited, and a drawing has its data."""
+    page.evaluate("() => new Promise((done) => requestIdleCallback(done))")
+    while page.awaited:
+        page.wait_for_timeout(20)
+    page.wait_for_function("() => !document.querySelector('#drawing[data-state=loading]')")
 
 
 def sign_in(page: Page, operator: str, *, expected: str = "**/admin/") -> None:

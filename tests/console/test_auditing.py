@@ -14,9 +14,8 @@ from django.utils import timezone
 
 from memos import ids
 from memos.projects import tasks
-from memos.projects.models import AuditEntry, Membership, Project
+from memos.projects.models import AuditCheck, AuditEntry, AuditSeal, Membership, Project
 from memos.projects.sealing import chain
-from memos.projects.sealing.models import AuditCheck, AuditSeal
 from tests.console.conftest import Onlooker
 from tests.factories import ApiKeyFactory, AuditEntryFactory, MembershipFactory, ProjectFactory
 

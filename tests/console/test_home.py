@@ -20,8 +20,7 @@ from memos.figures import storage
 from memos.figures.latency import BUCKETS, bucket_of
 from memos.figures.models import RequestTally
 from memos.projects.console.home import attention, versions
-from memos.projects.models import ApiKey, Membership, Project
-from memos.projects.sealing.models import AuditCheck
+from memos.projects.models import ApiKey, AuditCheck, Membership, Project
 from memos.valkey import client
 from tests import factories as make
 from tests.console.conftest import make_job

@@ -79,7 +79,7 @@ def test_each_line_leads_to_its_reason_and_that_to_what_was_said(console: Client
         assert line["reason"].quotes
     message = Message.objects.get(content="lives_in Lisbon")
     [quote] = next(line["reason"].quotes for line in lines if line["text"] == "- Alice lives in Lisbon.")
-    assert quote.path == f"/admin/threads/thread/{message.thread.ref}/change/?message={message.ref}#{message.ref}"
+    assert quote.path == f"/admin/threads/thread/{message.thread.ref}/replay/?message={message.ref}#{message.ref}"
     assert (quote.text, quote.speaker) == ("lives_in Lisbon", "User")
     assert console.get(quote.path).status_code == 200
 

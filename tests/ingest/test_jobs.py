@@ -1,6 +1,5 @@
 """GET /v1/jobs and POST /v1/jobs/:id/retry"""
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +15,7 @@ from memos import bell
 from memos.projects.models import AuditEntry
 from tests import factories as make
 from tests.conftest import Drain
+from tests.meanwhile import meanwhile
 from tests.processes import at_once
 from tests.scripted import Scripted
 from tests.world import Api, World, problem
@@ -245,26 +245,9 @@ def test_while_a_worker_reads_the_graph_it_is_done_once(
     """The worker that has the lease does not see it; whoever comes next does."""
     readable(monkeypatch)
     api.say(thread, "visited Rome")
-    reached, retried, real = threading.Event(), threading.Event(), reading.extract
-    answers: list[int] = []
-
-    def reach_and_wait(*args: Any) -> Any:
-        reached.set()
-        retried.wait(20)
-        return real(*args)
-
-    def try_again() -> None:
-        reached.wait(20)
-        answers.append(retry(api, failed).status_code)
-        retried.set()
-        connection.close()
-
-    monkeypatch.setattr(reading, "extract", reach_and_wait)
-    other = threading.Thread(target=try_again)
-    other.start()
     graph = IngestJob.objects.first().graph_id
-    assert pipeline.run(graph) is True
-    other.join()
+    with meanwhile(lambda: retry(api, failed).status_code, monkeypatch, at=(reading, "extract")) as answers:
+        assert pipeline.run(graph) is True
     assert (answers, shown(api, failed["id"])["status"]) == ([200], "queued")
     assert pipeline.run(graph) is False
     assert (shown(api, failed["id"])["status"], shown(api, failed["id"])["attempts"]) == ("done", 1)

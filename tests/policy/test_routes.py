@@ -13,7 +13,9 @@ from memos.projects.models import ApiKey
 from memos.urls import API
 from tests.api.conftest import rows, things_of
 from tests.endpoints import ENDPOINTS, Endpoint
-from tests.world import Api, World, api_for, problem
+from tests.world import Api, World, api_for, make_world, problem
+
+pytestmark = pytest.mark.django_db
 
 OUTSIDE = {"", "admin", "favicon.ico", "admin/", "schema/", "docs/", "healthz", "readyz", "metrics"}
 """What stands beside /v1. The console asks for an operator, the metrics for this machine or a token; the others tell
@@ -21,6 +23,25 @@ nothing of any project."""
 KINDS = {"user_id": "user", "thread_id": "thread", "job_id": "job", "name": "group", "message_id": "message",
          "memory_id": "memory", "graph_id": "graph", "entity_id": "entity", "episode_id": "episode",
          "webhook_id": "webhook", "delivery_id": "delivery", "document_id": "document"}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def world(lasting: None) -> World:
+    return make_world()
+
+
+@pytest.fixture(scope="module")
+def mine(world: World) -> dict[str, str]:
+    return things_of(world.owner)
+
+
+@pytest.fixture(scope="module")
+def others(world: World, mine: dict[str, str]) -> list[tuple[Api, dict[str, str]]]:
+    """The twin and the outsider with what is theirs, a group of a name that the owner does not use as well."""
+    found = [(who, things_of(who)) for who in (world.twin, world.outsider)]
+    for who, _ in found:
+        who.new_group("theirs")
+    return found
 
 
 def test_every_route_is_in_the_table_with_its_scope() -> None:
@@ -41,11 +62,10 @@ def test_nothing_else_is_served() -> None:
 
 
 @pytest.mark.parametrize("endpoint", [e for e in ENDPOINTS if e.names], ids=str)
-def test_what_belongs_to_another_project_is_not_found(world: World, endpoint: Endpoint) -> None:
-    mine = things_of(world.owner)
-    for who in (world.twin, world.outsider):
-        theirs = things_of(who)
-        who.new_group("theirs")
+def test_what_belongs_to_another_project_is_not_found(
+    world: World, mine: dict[str, str], others: list[tuple[Api, dict[str, str]]], endpoint: Endpoint
+) -> None:
+    for _, theirs in others:
         ref = "theirs" if endpoint.names == "group" else theirs[endpoint.names or ""]
         before = rows()
         answer = problem(
@@ -63,11 +83,11 @@ LISTS = [e for e in ENDPOINTS if e.names is None and any(field.name == "cursor" 
 
 
 @pytest.mark.parametrize("endpoint", LISTS, ids=str)
+@pytest.mark.usefixtures("mine", "others")
 def test_a_list_shows_its_own_project_and_nothing_of_its_twin(world: World, endpoint: Endpoint) -> None:
     assert [str(who.secret)[:9] for who in (world.owner, world.twin)] == ["mos_live_", "mos_test_"]
     shown = []
     for who in (world.owner, world.twin, world.outsider):
-        things_of(who)
         [rows] = [value for value in who.get(endpoint.path).json().values() if isinstance(value, list)]
         shown.append({row["id"] for row in rows})
     assert all(shown)
@@ -83,10 +103,10 @@ def test_an_external_id_of_another_project_is_not_found(world: World, endpoint: 
     assert rows() == before
 
 
-def test_an_id_of_another_project_in_a_body_or_a_query_is_not_found(world: World) -> None:
-    mine = things_of(world.owner)
-    for who in (world.twin, world.outsider):
-        theirs = things_of(who)
+def test_an_id_of_another_project_in_a_body_or_a_query_is_not_found(
+    world: World, mine: dict[str, str], others: list[tuple[Api, dict[str, str]]]
+) -> None:
+    for who, theirs in others:
         who.new_group(f"theirs-{who.project.mode}")
         path = f"/v1/users/{mine['user']}"
         problem(world.owner.get(f"{path}/context", threadId=theirs["thread"]), 404, "NOT_FOUND")
@@ -104,9 +124,8 @@ def test_an_id_of_another_project_in_a_body_or_a_query_is_not_found(world: World
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=str)
-def test_a_key_without_the_scope_is_refused(world: World, endpoint: Endpoint) -> None:
-    things = things_of(world.owner)
-    path = endpoint.at(things[endpoint.names], things) if endpoint.names else endpoint.path
+def test_a_key_without_the_scope_is_refused(world: World, mine: dict[str, str], endpoint: Endpoint) -> None:
+    path = endpoint.at(mine[endpoint.names], mine) if endpoint.names else endpoint.path
     poor = api_for(world.owner.project, *({"read", "write", "admin"} - {endpoint.scope}))
     before = rows()
     document = problem(poor.send(endpoint.method, path, endpoint.valid), 403, "FORBIDDEN")
@@ -115,17 +134,16 @@ def test_a_key_without_the_scope_is_refused(world: World, endpoint: Endpoint) ->
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=str)
-def test_without_a_good_key_nothing_is_told(world: World, endpoint: Endpoint) -> None:
+def test_without_a_good_key_nothing_is_told(world: World, mine: dict[str, str], endpoint: Endpoint) -> None:
     """The same whether the thing exists or not."""
-    things = things_of(world.owner)
     past = timezone.now() - timedelta(seconds=1)
     revoked, expired = api_for(world.owner.project), api_for(world.owner.project)
     ApiKey.objects.filter(pk=revoked.key.pk).update(revoked_at=past)
     ApiKey.objects.filter(pk=expired.key.pk).update(expires_at=past)
     before = rows()
-    for ref in (things[endpoint.names], "usr_01HXY000000000000000000000") if endpoint.names else ("",):
+    for ref in (mine[endpoint.names], "usr_01HXY000000000000000000000") if endpoint.names else ("",):
         for who, code in ((Api(None), "UNAUTHENTICATED"), (revoked, "KEY_REVOKED"), (expired, "KEY_EXPIRED")):
-            response = who.send(endpoint.method, endpoint.at(ref, things), endpoint.valid)
+            response = who.send(endpoint.method, endpoint.at(ref, mine), endpoint.valid)
             problem(response, 401, code)
             assert response["WWW-Authenticate"] == 'Bearer realm="memos"'
     assert rows() == before

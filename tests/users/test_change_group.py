@@ -1,10 +1,8 @@
 """PATCH and DELETE /v1/groups/:name"""
 
-import threading
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from graphs import indexing
 from graphs.models import Episode, Graph, Memory
@@ -13,6 +11,7 @@ from memos.projects.models import AuditEntry
 from tests import factories as make
 from tests.api.conftest import rows
 from tests.conftest import Drain
+from tests.meanwhile import meanwhile
 from tests.processes import at_once
 from tests.world import Api, World, problem
 from users.models import Group
@@ -124,25 +123,9 @@ def test_its_name_is_free_and_it_is_gone_for_everybody(api: Api, user: dict[str,
 def test_work_that_is_running_writes_nothing_afterwards(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     api.new_group("acme")
     api.state("acme", "The office closes at six.")
-    graph, reached, deleted, answers = Graph.objects.get(), threading.Event(), threading.Event(), []
-    real = indexing.index_episodes
-
-    def reach_and_wait(episodes: Any) -> Any:
-        reached.set()
-        deleted.wait(20)
-        return real(episodes)
-
-    def delete() -> None:
-        reached.wait(20)
-        answers.append(api.delete("/v1/groups/acme").status_code)
-        deleted.set()
-        connection.close()
-
-    monkeypatch.setattr(indexing, "index_episodes", reach_and_wait)
-    deletion = threading.Thread(target=delete)
-    deletion.start()
-    assert pipeline.run(graph.pk) is False
-    deletion.join()
+    graph, at = Graph.objects.get(), (indexing, "index_episodes")
+    with meanwhile(lambda: api.delete("/v1/groups/acme").status_code, monkeypatch, at=at) as answers:
+        assert pipeline.run(graph.pk) is False
     assert answers == [200]
     assert (Graph.objects.count(), Memory.objects.count(), Episode.objects.count()) == (0, 0, 0)
 

@@ -1,17 +1,16 @@
 """DELETE /v1/users/:id"""
 
-import threading
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import connection
 
 from graphs.models import Entity, Memory
 from ingest import messages, pipeline, reading, summaries
 from ingest.models import Operation
 from memos.projects.models import AuditEntry
 from tests.conftest import Drain
+from tests.meanwhile import meanwhile
 from tests.scripted import Scripted
 from tests.world import Api, problem
 from users.models import Group, User
@@ -86,25 +85,9 @@ def test_a_job_that_is_running_writes_nothing_afterwards(
 ) -> None:
     """At ``write`` the deletion waits for the transaction of the job; at ``extract`` it goes through at once."""
     api.say(thread, "lives_in Lisbon", "likes tea")
-    reached, deleted, answers = threading.Event(), threading.Event(), []
-    real = getattr(MOMENTS[moment], moment)
-
-    def reach_and_wait(*args: Any) -> Any:
-        reached.set()
-        deleted.wait(1 if moment == "write" else 20)
-        return real(*args)
-
-    def delete() -> None:
-        reached.wait(20)
-        answers.append(api.delete(f"/v1/users/{user['id']}").status_code)
-        deleted.set()
-        connection.close()
-
-    monkeypatch.setattr(MOMENTS[moment], moment, reach_and_wait)
-    deletion = threading.Thread(target=delete)
-    deletion.start()
-    assert pipeline.run(User.objects.get().graph_id) is False
-    deletion.join()
+    path, at = f"/v1/users/{user['id']}", (MOMENTS[moment], moment)
+    with meanwhile(lambda: api.delete(path).status_code, monkeypatch, at=at, waits=moment == "write") as answers:
+        assert pipeline.run(User.objects.get().graph_id) is False
     assert answers == [200]
     assert Memory.objects.count() == 0
     assert {name for name, count in _rows().items() if count} == set()

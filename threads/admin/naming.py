@@ -1,4 +1,4 @@
-"""What a thread is called, and how one comes to a message in it."""
+"""What a thread is called that has no name of its own."""
 
 from memos.projects.console.shown import day, tally
 from threads.models import Thread

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Q
 from django.forms.widgets import Script
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from unfold.decorators import action
@@ -79,9 +79,7 @@ class ThreadAdmin(BulkAdmin, DeletingAdmin):
 
     @action(description="Re-run ingestion", url_path="reingest", icon="restart_alt", permissions=["reingest"])
     def reingest(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        thread: Thread | None = self.get_object(request, object_id)
-        if thread is None:
-            raise Http404
+        thread = self.row_of(request, object_id)
         if request.method == "POST":
             jobs = reingest_thread(caller=caller_of(request, thread.project), thread=thread)
             messages.success(request, f"{counted(jobs, IngestJob)} of {thread.ref} will be read again.")
@@ -109,7 +107,3 @@ class ThreadAdmin(BulkAdmin, DeletingAdmin):
     @admin.display(description="user")
     def user_link(self, thread: Thread) -> str:
         return link(thread.user, named(thread.user))
-
-    @admin.display(description="created (UTC)")
-    def created(self, thread: Thread) -> str:
-        return moment(thread.created_at)

@@ -3,10 +3,9 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from unfold.decorators import action
 
 from ingest.transfer.export import export_user
@@ -15,6 +14,7 @@ from memos.api.problems import Problem
 from memos.api.renderers import JSON_LINES
 from memos.projects.console.base import ConsoleAdmin, caller_of
 from memos.projects.console.counting import capped_together
+from memos.projects.console.rendering import rendered
 from memos.projects.console.shown import list_of, names_of, page_of, tally
 from users.models import User
 from users.naming import named
@@ -26,9 +26,7 @@ class ExportingAdmin(ConsoleAdmin):
 
     @action(description="Export", url_path="export", icon="download", permissions=["export"])
     def export(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
-        user: User | None = self.get_object(request, object_id)
-        if user is None:
-            raise Http404
+        user = self.row_of(request, object_id)
         return self._file(request, user) if request.method == "POST" else self._offer(request, user)
 
     def _file(self, request: HttpRequest, user: User) -> HttpResponseBase:
@@ -44,12 +42,5 @@ class ExportingAdmin(ConsoleAdmin):
         owners = {"user": user.pk, "graph": user.graph_id}
         held = capped_together({names_of(record.model): record.rows(owners) for record in OF_USER.records})
         lines = [tally(count, names) for names, count in held.items() if count]
-        everywhere = self.admin_site.each_context(request)
-        context = {
-            **everywhere,
-            "opts": self.opts,
-            "title": f"Export {named(user)}",
-            "lines": lines,
-            "user_ref": user.ref,
-        }
-        return TemplateResponse(request, "admin/users/user/export.html", context | {"path": page_of(user)})
+        given = {"lines": lines, "user_ref": user.ref, "path": page_of(user)}
+        return rendered(self, request, "admin/users/user/export.html", title=f"Export {named(user)}", **given)

@@ -105,7 +105,3 @@ class OwnerAdmin(LeadsToDrawing, DeletingAdmin):
     @admin.display(description="graph")
     def graph_link(self, row: Any) -> str:
         return link(row.graph)
-
-    @admin.display(description="created (UTC)")
-    def created(self, row: Any) -> str:
-        return moment(row.created_at)

@@ -4,8 +4,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse
 from unfold.decorators import action
 
 from graphs import embedders
@@ -17,13 +16,16 @@ from memos.api.problems import Problem
 from memos.projects import audit, roles
 from memos.projects.console.base import ConsoleAdmin, caller_of, may, operator_of
 from memos.projects.console.counting import capped
+from memos.projects.console.rendering import rendered
 from memos.projects.console.shown import list_of, page_of
 from users.context.explained import Explanation, explain
 from users.models import Group, User
+from users.naming import named
 from users.playground import shown, wording
 from users.playground.forms import Asking
 from users.services import groups_named
 
+_PAGES = "admin/users/user/playground"
 MOST_GROUPS = 100
 """Groups that can be ticked; any other is added to the address by its name."""
 MOST_FOUND = 20
@@ -45,9 +47,8 @@ class PlaygroundPages(ConsoleAdmin):
         """Whose block it shall be."""
         term = request.GET.get("q", "").replace("\0", "").strip()[:200]
         found = list(self._found(request, term)[:MOST_FOUND])
-        everywhere = self.admin_site.each_context(request)
-        context = {**everywhere, "title": "Playground", "term": term, "found": found, "most": MOST_FOUND}
-        return TemplateResponse(request, "admin/users/user/playground/choose.html", context)
+        given = {"term": term, "found": found, "most": MOST_FOUND}
+        return rendered(self, request, f"{_PAGES}/choose.html", title="Playground", **given)
 
     def _found(self, request: HttpRequest, term: str) -> QuerySet[User]:
         """Those whose words the operator may read, the newest first."""
@@ -58,24 +59,19 @@ class PlaygroundPages(ConsoleAdmin):
 
     @action(description="Playground", url_path="playground", icon="science", permissions=["playground"])
     def playground(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        user: User | None = self.get_object(request, object_id)
-        if user is None:
-            raise Http404
+        user = self.row_of(request, object_id)
         if not self.has_playground_permission(request, user):
             raise PermissionDenied
         names = Group.objects.for_project(user.project).order_by("name").values_list("name", flat=True)
         some = list(names[: MOST_GROUPS + 1])
         form = Asking(request.GET, some[:MOST_GROUPS])
         told = self._explained(request, user, form)
-        context: dict[str, Any] = {**self.admin_site.each_context(request), "opts": self.opts, "owner": user}
-        context |= {
-            "title": f"Playground: {_called(user)}",
-            "called": _called(user),
-            "form": form,
-            "path": page_of(user),
-        }
-        context |= {"more_groups": len(some) > MOST_GROUPS, **(_answer(request, user, form, told) if told else {})}
-        return TemplateResponse(request, "admin/users/user/playground/page.html", context)
+        asked = {"owner": user, "called": named(user), "form": form, "path": page_of(user)}
+        answer = _answer(request, user, form, told) if told else {}
+        return rendered(
+            self, request, f"{_PAGES}/page.html", title=f"Playground: {named(user)}",
+            more_groups=len(some) > MOST_GROUPS, **asked, **answer,
+        )  # fmt: skip
 
     def _explained(self, request: HttpRequest, user: User, form: Asking) -> Explanation | None:
         """None where the form says what is wrong; whoever is shown a block is in the audit log, as a caller is."""
@@ -91,10 +87,6 @@ class PlaygroundPages(ConsoleAdmin):
         if user.project.audit_reads:
             audit.record(caller, "context.read", user.ref)
         return explain(user=user, groups=groups, **asked)
-
-
-def _called(user: User) -> str:
-    return f"{user.first_name or ''} {user.last_name or ''}".strip() or user.external_id or user.ref
 
 
 def _answer(request: HttpRequest, user: User, form: Asking, told: Explanation) -> dict[str, Any]:

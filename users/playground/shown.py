@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.html import format_html_join
-from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
+from graphs.admin.words import place_of, speaker_of
 from graphs.models import Entity, Episode
 from graphs.render import name_of
 from graphs.search import Hit, Why
 from graphs.serializers import text_of
-from memos import ids
-from memos.projects.console.shown import link, moment, page_at, page_of, short
+from memos.projects.console.shown import link, moment, page_of, short
 from users.context.explained import Explanation, Missed, Told, by_row
 from users.models import User
 from users.playground import wording
@@ -144,25 +143,13 @@ def _first(hit: Hit, why: Why) -> Sequence[Episode]:
 
 def _quote(episode: Episode, why: Why, *, itself: bool) -> Quote:
     """``itself``: the line is those very words, and need not say them twice."""
-    speaker = episode.speaker or (episode.role or episode.source_kind).capitalize()
     return Quote(
         text="" if itself else short(episode.content, QUOTED),
         said=moment(episode.said_at),
-        speaker=speaker,
-        path=_page_of_source(episode),
+        speaker=episode.speaker or speaker_of(episode).capitalize(),
+        path=place_of(episode),
         lends=episode.pk == why.behind,
     )
-
-
-def _page_of_source(episode: Episode) -> str:
-    """The thread at the message; the document; of a statement its episode."""
-    if episode.source_kind == Episode.SourceKind.DOCUMENT:
-        return page_at("graphs.document", ids.encode("doc", episode.source_id))
-    if episode.source_kind != Episode.SourceKind.MESSAGE:
-        return page_of(episode)
-    message = ids.encode("msg", episode.source_id)
-    thread = page_at("threads.thread", ids.encode("thr", episode.stream))
-    return f"{thread}?{urlencode({'message': message})}#{message}"
 
 
 def _bars(why: Why, most: float) -> list[Bar]:

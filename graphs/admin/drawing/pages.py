@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from unfold.decorators import action
 
@@ -20,6 +19,7 @@ from graphs.models import Entity, Graph, Relation
 from graphs.render import name_of
 from memos.projects import roles
 from memos.projects.console.base import ConsoleAdmin, may, record_read
+from memos.projects.console.rendering import rendered
 
 NEEDED = ("graphs.view_graph", "graphs.view_entity", "graphs.view_memory")
 MOST_FOUND = 20
@@ -94,9 +94,6 @@ class DrawingAdmin(ConsoleAdmin):
     def drawing(self, request: HttpRequest, graph: Graph) -> HttpResponse:
         focus = _entity(graph, request.GET.get("entity", ""))
         context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": "Drawing",
             "is_fullwidth": 1,
             "original": graph,
             "graph": graph,
@@ -107,7 +104,7 @@ class DrawingAdmin(ConsoleAdmin):
             "types": EntityType.choices,
             "paths": {part: address(graph.ref, part=f"drawing_{part}") for part in ("data", "told", "find")},
         }
-        return TemplateResponse(request, "admin/graphs/drawing/page.html", context)
+        return rendered(self, request, "admin/graphs/drawing/page.html", title="Drawing", **context)
 
     @drawn
     def drawing_data(self, request: HttpRequest, graph: Graph) -> HttpResponse:

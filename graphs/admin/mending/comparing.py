@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-NOTHING = "–"
+from memos.projects.console.shown import NOTHING
 
 
 @dataclass(frozen=True, slots=True)

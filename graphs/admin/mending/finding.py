@@ -8,8 +8,7 @@ from uuid import UUID
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db.models import F, Q, QuerySet
 
-from graphs.admin.base import span
-from graphs.admin.mending.comparing import NOTHING
+from graphs.admin.base import arrow, span
 from graphs.browse.rows import called_like
 from graphs.languages import search_config
 from graphs.models import Entity, Memory, Mention, Relation
@@ -18,6 +17,7 @@ from graphs.render import name_of, sentence
 from ingest.entities import JOINS_THE_SUBJECT
 from memos import ids
 from memos.projects.console.search import text_query
+from memos.projects.console.shown import NOTHING
 from memos.projects.models import Record
 
 OFFERED = 30
@@ -94,7 +94,4 @@ def memories_of(entity: Entity) -> list[tuple[str, str]]:
 def relations_of(entity: Entity) -> list[tuple[str, str]]:
     ends = Q(subject=entity) | Q(object=entity)
     rows = Relation.objects.filter(ends, graph=entity.graph_id).select_related("subject", "object")
-    return [
-        (row.ref, f"{name_of(row.subject)} → {row.predicate} → {name_of(row.object)}")
-        for row in rows.order_by("-pk")[:MOST_OF_AN_ENTITY]
-    ]
+    return [(row.ref, arrow(row)) for row in rows.order_by("-pk")[:MOST_OF_AN_ENTITY]]

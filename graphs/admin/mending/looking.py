@@ -8,12 +8,12 @@ from django.db.models import Count, Q
 
 from graphs.admin.base import span
 from graphs.admin.facts import state_of
-from graphs.admin.mending.comparing import NOTHING, Shown, Snapshot, listed
+from graphs.admin.mending.comparing import Shown, Snapshot, listed
 from graphs.models import Entity, Memory, MemoryRevision, Mention, Relation
 from graphs.models.memory import SUPPORTING
 from graphs.render import name_of, sentence
 from ingest.mending.merged import parts_of
-from memos.projects.console.shown import MOST, short, tally
+from memos.projects.console.shown import MOST, NOTHING, short, tally
 
 
 def memories(memory: Memory, others: Collection[UUID] = ()) -> Snapshot:

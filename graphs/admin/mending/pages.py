@@ -6,14 +6,14 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 
 from graphs.admin.base import GraphRowAdmin
 from graphs.admin.mending.comparing import Snapshot, tried
 from memos.api.problems import Problem
 from memos.projects.console.base import record_read
+from memos.projects.console.rendering import rendered
 from memos.projects.console.shown import page_of
 
 PREVIEW, CONFIRM, SEARCH = "preview", "confirm", "search"
@@ -69,12 +69,6 @@ class MendingAdmin(GraphRowAdmin):
             row.__dict__["mendable"] = self.has_mend_permission(request, row.ref)
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def row_of(self, request: HttpRequest, object_id: str) -> Any:
-        row = self.get_object(request, object_id)
-        if row is None:
-            raise Http404
-        return row
-
     def mend(self, request: HttpRequest, row: Any, page: Mending) -> HttpResponse:
         step, form = step_of(request), page.form
         if form is not None and not (form.is_bound and form.is_valid()):
@@ -100,6 +94,5 @@ class MendingAdmin(GraphRowAdmin):
 
     def _shown(self, request: HttpRequest, row: Any, page: Mending, **context: Any) -> HttpResponse:
         record_read(request, row)
-        everywhere = self.admin_site.each_context(request)
-        context |= {"opts": self.opts, "title": page.title, "page": page, "form": page.form, "back": page_of(row)}
-        return TemplateResponse(request, "admin/graphs/mending/page.html", {**everywhere, **context})
+        context |= {"mending": page, "form": page.form, "back": page_of(row)}
+        return rendered(self, request, "admin/graphs/mending/page.html", title=page.title, **context)

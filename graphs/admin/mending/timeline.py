@@ -8,13 +8,13 @@ from uuid import UUID
 from django.template.loader import render_to_string
 
 from graphs.admin.base import span, stated
-from graphs.admin.mending.comparing import NOTHING, Line, listed
+from graphs.admin.mending.comparing import Line, listed
 from graphs.kinds import ChangedBy
 from graphs.models import Entity, EntityRevision, Memory, MemoryRevision
 from graphs.render import in_words, name_of
 from ingest.mending.merged import merged_into, parts_of
 from memos import ids
-from memos.projects.console.shown import MOST, link, short
+from memos.projects.console.shown import MOST, NOTHING, link, short
 from memos.projects.models import AuditEntry
 
 CLOSE = timedelta(seconds=5)

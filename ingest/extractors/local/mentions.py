@@ -22,9 +22,6 @@ MENTION = re.compile(
     r"(?:(?:,? (?:named|called|is called|is named)|['’]s name is|,)? (?P<name>(?-i:[A-Z][a-z]+))\b(?<!\bI))?",
     re.IGNORECASE,
 )
-ACQUAINTED = re.compile(
-    r"\b(?:met|know|married|dating|saw|visited|called|with|named|hired|told) (?P<name>[A-Z][a-z]+)\b"
-)
 PRONOUN = re.compile(r"^(?P<pronoun>She|He|Her|His)(?P<is>'s|'ll|'d)?(?= )")
 SAID_OF = re.compile(
     r"^(?:She|He)(?:'s|'ll) |^(?:She|He) (?:is|was|has|had|lives?|lived|works?|worked|loves?|likes?|hates?|plays?|played|studies|studied|speaks|moved|died|teaches|taught|turns|turned|just|also|now|used|got|will|eats?|drinks?|runs?|owns?|makes?|grew|\w+ing\b|\w+ed\b|\w+s\b|an?\b|\d)"

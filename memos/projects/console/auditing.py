@@ -31,9 +31,9 @@ from memos.projects.console.base import (
     projects_for,
 )
 from memos.projects.console.search import Finding
-from memos.projects.console.shown import link, list_of, moment, page_at, to
-from memos.projects.models import AuditEntry
-from memos.projects.sealing.models import AuditSeal, seals_of
+from memos.projects.console.shown import list_of, moment, page_at, tally, to
+from memos.projects.models import AuditEntry, AuditSeal
+from memos.projects.models.seal import seals_of
 from memos.projects.sealing.standing import standing
 
 EXPORT = "projects.export_auditentry"
@@ -113,10 +113,6 @@ class AuditEntryAdmin(ConsoleAdmin):
     def moment(self, entry: AuditEntry) -> str:
         return moment(entry.at)
 
-    @admin.display(description="project")
-    def project_link(self, entry: AuditEntry) -> str:
-        return link(entry.project)
-
     @admin.display(description="sealed")
     def seal(self, entry: Any) -> str:
         """By which seal. What lies between two seals was not there when they were made."""
@@ -135,17 +131,13 @@ def _told(request: HttpRequest, changes: Any) -> dict[str, Any]:
     hidden = request.GET.get(ReadsFilter.parameter_name) == "changes"
     return {
         "standing": found,
-        "entries": _counted(found.entries, "entry", "entries"),
-        "seals": _counted(found.seals, "seal", "seals"),
-        "unverified": _counted(found.unverified, "chain", "chains"),
+        "entries": tally(f"{found.entries:,}", ("entry", "entries")),
+        "seals": tally(f"{found.seals:,}", ("seal", "seals")),
+        "unverified": tally(f"{found.unverified:,}", ("chain", "chains")),
         "seals_path": list_of(AuditSeal),
         "toggle": "Show reads too" if hidden else "Hide reads",
         "toggle_path": changes.get_query_string({ReadsFilter.parameter_name: None if hidden else "changes"}, ["p"]),
     }
-
-
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
 
 
 def _filters(request: HttpRequest) -> Iterator[str]:

@@ -9,7 +9,7 @@ from django.contrib.admin.filters import ChoicesFieldListFilter, RelatedFieldLis
 from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.admin.views.main import ChangeList as DjangoChangeList
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
@@ -20,7 +20,7 @@ from memos.projects import audit, roles
 from memos.projects.audit import Caller, Caretaker
 from memos.projects.console.counting import CappedPaginator, newest
 from memos.projects.console.search import Finding
-from memos.projects.console.shown import list_of, page_of
+from memos.projects.console.shown import link, list_of, moment, page_of
 from memos.projects.models import AuditEntry, Identified, Operator, Project
 
 SCOPES = ("graph", "user", "thread", "memory", "episode", "entity", "webhook")
@@ -124,6 +124,14 @@ class ConsoleAdmin(ModelAdmin):
     def shown_id(self, row: Identified) -> str:
         return row.ref
 
+    @admin.display(description="project")
+    def project_link(self, row: Any) -> str:
+        return link(row.project)
+
+    @admin.display(description="created (UTC)")
+    def created(self, row: Any) -> str:
+        return moment(row.created_at)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
         keys = roles.projects_with(operator_of(request), self.right("view"))
@@ -134,6 +142,13 @@ class ConsoleAdmin(ModelAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         key = ids.decode(self.model.PREFIX, object_id)
         return super().get_object(request, str(key) if key else object_id, from_field)
+
+    def row_of(self, request: HttpRequest, object_id: str) -> Any:
+        """What an action is about; a 404 where the operator sees no such row."""
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        return row
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
         term = search_term.strip()
@@ -151,6 +166,8 @@ class ConsoleAdmin(ModelAdmin):
         return form
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
+        if obj is None and self.addable:
+            return ()
         if obj is None or not self.has_change_permission(request, obj):
             return [str(name) for name in flatten_fieldsets(self.fieldsets or [])]
         return super().get_readonly_fields(request, obj)

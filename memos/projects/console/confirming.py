@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
+
+from memos.projects.console.rendering import rendered
 
 
 def confirmation(
@@ -20,7 +21,6 @@ def confirmation(
     hidden: Sequence[tuple[str, Any]] = (),
 ) -> HttpResponse:
     """``hidden`` is sent along with the answer. Without a ``button`` there is nothing to confirm, only a way back."""
-    everywhere = page.admin_site.each_context(request)
-    asked = {"title": title, "sentences": sentences, "button": button, "back": back, "hidden": hidden}
-    context = {**everywhere, **asked, "opts": page.opts, "variant": "danger" if destroys else "primary"}
-    return TemplateResponse(request, "admin/confirm.html", context)
+    asked = {"sentences": sentences, "button": button, "back": back, "hidden": hidden}
+    variant = "danger" if destroys else "primary"
+    return rendered(page, request, "admin/confirm.html", title=title, variant=variant, **asked)

@@ -7,14 +7,14 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 
 from memos.api.problems import Problem
 from memos.projects.audit import Caller
 from memos.projects.console.base import ConsoleAdmin, caller_of
 from memos.projects.console.counting import capped_together
+from memos.projects.console.rendering import rendered
 from memos.projects.console.shown import Names, list_of, page_of, tally
 
 MANY = 1_000
@@ -40,9 +40,7 @@ class DeletingAdmin(ConsoleAdmin):
         return row.ref
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        if row is None:
-            raise Http404
+        row = self.row_of(request, object_id)
         if not self.has_delete_permission(request, row):
             raise PermissionDenied
         counts = capped_together(self.going(row))
@@ -62,9 +60,7 @@ class DeletingAdmin(ConsoleAdmin):
         return redirect(list_of(self.model))
 
     def _confirmation(self, request: HttpRequest, row: Any, counts: Mapping[Names, int], asked: str) -> HttpResponse:
-        everywhere = self.admin_site.each_context(request)
         goes = [tally(count, names) for names, count in counts.items() if count]
-        context = {**everywhere, "opts": self.opts, "title": f"Delete {row.ref}", "what_goes": self.what_goes}
-        context |= {"shown": self.called(row), "shown_id": row.ref, "path": page_of(row), "goes": goes}
-        context |= {"asked": asked, "mistyped": request.method == "POST"}
-        return TemplateResponse(request, "admin/delete.html", context)
+        told = {"what_goes": self.what_goes, "goes": goes, "asked": asked, "mistyped": request.method == "POST"}
+        named = {"shown": self.called(row), "shown_id": row.ref, "path": page_of(row)}
+        return rendered(self, request, "admin/delete.html", title=f"Delete {row.ref}", **told, **named)

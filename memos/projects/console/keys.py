@@ -8,11 +8,9 @@ from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList as DjangoChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 from unfold.decorators import action
 from unfold.decorators import display as label
 from unfold.enums import ActionVariant
@@ -25,10 +23,15 @@ from unfold.widgets import (
 from memos.projects import services
 from memos.projects.console import usage
 from memos.projects.console.base import ConsoleAdmin, FirstProjects, caller_of
+from memos.projects.console.confirming import confirmation
+from memos.projects.console.issuing import shown_once
+from memos.projects.console.rendering import rendered
 from memos.projects.console.search import Finding
-from memos.projects.console.shown import link, moment, page_of, section
+from memos.projects.console.shown import moment, page_of, section
 from memos.projects.durations import parse_duration
 from memos.projects.models import ApiKey, Project, Scope, read_and_write
+
+_PAGES = "admin/projects/apikey"
 
 
 def duration(text: str) -> timedelta | None:
@@ -103,9 +106,6 @@ class ApiKeyAdmin(ConsoleAdmin):
     )
     actions_detail = ("rotate", "limit", "revoke")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return () if obj is None else super().get_readonly_fields(request, obj)
-
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         """Somebody who has a key looks for it by pasting it: only its beginning is kept."""
         beginning = search_term.strip()[: len("mos_live_") + 8] if search_term.startswith("mos_") else search_term
@@ -114,10 +114,6 @@ class ApiKeyAdmin(ConsoleAdmin):
     @admin.display(description="prefix")
     def shown_prefix(self, key: ApiKey) -> str:
         return f"{key.prefix}…"
-
-    @admin.display(description="project")
-    def project_link(self, key: ApiKey) -> str:
-        return link(key.project)
 
     @admin.display(description="scopes")
     def shown_scopes(self, key: ApiKey) -> str:
@@ -133,10 +129,6 @@ class ApiKeyAdmin(ConsoleAdmin):
         if key.revoked_at:
             return "revoked"
         return "expired" if key.expires_at and key.expires_at <= timezone.now() else "valid"
-
-    @admin.display(description="created (UTC)")
-    def created(self, key: ApiKey) -> str:
-        return moment(key.created_at)
 
     @admin.display(description="expires (UTC)")
     def expires(self, key: ApiKey) -> str:
@@ -181,7 +173,7 @@ class ApiKeyAdmin(ConsoleAdmin):
 
     @action(description="Rotate", url_path="rotate", icon="autorenew", permissions=["end"])
     def rotate(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        key = self._key(request, object_id)
+        key = self.row_of(request, object_id)
         form = GraceForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
@@ -191,40 +183,45 @@ class ApiKeyAdmin(ConsoleAdmin):
                 return self._shown_once(request, issued)
             except ValidationError as error:
                 form.add_error(None, error)
-        return self._page(request, "rotate", f"Rotate {key}", key=key, form=form)
+        return rendered(self, request, f"{_PAGES}/rotate.html", title=f"Rotate {key}", key=key, form=form)
 
     @action(description="Limit", url_path="limit", icon="speed", permissions=["end"])
     def limit(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        key = self._key(request, object_id)
+        key = self.row_of(request, object_id)
         form = LimitForm(request.POST or None, instance=key)
         if request.method != "POST" or not form.is_valid():
-            return self._page(request, "limit", f"Limit {key}", key=key, form=form)
+            return rendered(self, request, f"{_PAGES}/limit.html", title=f"Limit {key}", key=key, form=form)
         services.set_key_limit(caller=caller_of(request, key.project), key=key, **form.cleaned_data)
         messages.success(request, f"The limit of {key} is changed.")
         return redirect(page_of(key))
 
     @action(description="Revoke", url_path="revoke", icon="block", permissions=["end"], variant=ActionVariant.DANGER)
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        key = self._key(request, object_id)
+        key = self.row_of(request, object_id)
         if request.method != "POST":
-            return self._page(request, "revoke", f"Revoke {key}", key=key)
+            used = f"last used {moment(key.last_used_at)} UTC" if key.last_used_at else "never used"
+            told = [
+                f"Whoever uses this key of {key.project}, {used}, is refused from now on.",
+                "This can't be taken back.",
+            ]
+            return confirmation(
+                self, request, title=f"Revoke {key}", sentences=told, button="Revoke the key", back=page_of(key),
+                destroys=True,
+            )  # fmt: skip
         services.revoke_key(caller=caller_of(request, key.project), key=key)
         messages.success(request, f"The key {key} is revoked.")
         return redirect(page_of(key))
 
-    def _key(self, request: HttpRequest, object_id: str) -> ApiKey:
-        key: ApiKey | None = self.get_object(request, object_id)
-        if key is None:
-            raise Http404
-        return key
-
     def _shown_once(self, request: HttpRequest, issued: services.IssuedKey) -> HttpResponse:
-        """The answer to the POST itself: a redirect would have to keep the secret somewhere."""
-        response = self._page(request, "issued", f"The key {issued.key.name}", issued=issued, path=page_of(issued.key))
-        add_never_cache_headers(response)
-        return response
-
-    def _page(self, request: HttpRequest, name: str, title: str, **context: Any) -> TemplateResponse:
-        everywhere = self.admin_site.each_context(request)
-        template = f"admin/projects/apikey/{name}.html"
-        return TemplateResponse(request, template, {**everywhere, "opts": self.opts, "title": title, **context})
+        key = issued.key
+        end = f"until {moment(key.expires_at)} UTC" if key.expires_at else "without end"
+        return shown_once(
+            self,
+            request,
+            issued,
+            row=key,
+            title=f"The key {key.name}",
+            name="API key",
+            told="Memos keeps its first characters and a digest. If it is lost, rotate it.",
+            about=f"{key.project} · {', '.join(key.scopes)} · {end}",
+        )

@@ -14,7 +14,7 @@ from memos.projects.audit import Caller
 from memos.projects.console.base import FirstProjects, caller_of, may
 from memos.projects.console.deleting import DeletingAdmin
 from memos.projects.console.search import Finding
-from memos.projects.console.shown import link, moment
+from memos.projects.console.shown import moment
 from memos.projects.models import Membership, Project
 
 
@@ -69,9 +69,6 @@ class MembershipAdmin(DeletingAdmin):
         form = MembershipForm if change else NewMembershipForm
         return super().get_form(request, obj, change, **{"form": form, **kwargs})
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return () if obj is None else super().get_readonly_fields(request, obj)
-
     @label(description="role", label={"admin": "danger", "support": "warning", "viewer": "info"})
     def role_label(self, membership: Membership) -> str:
         return membership.role
@@ -79,10 +76,6 @@ class MembershipAdmin(DeletingAdmin):
     @admin.display(description="reads what people said", boolean=True)
     def reads(self, membership: Membership) -> bool:
         return membership.reads_words or membership.role != Membership.Role.VIEWER
-
-    @admin.display(description="project")
-    def project_link(self, membership: Membership) -> str:
-        return link(membership.project)
 
     @admin.display(description="since (UTC)")
     def created(self, membership: Membership) -> str:

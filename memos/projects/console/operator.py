@@ -5,25 +5,24 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
+from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
 from memos.projects.console.base import caretaker_of, is_superuser, operator_of
+from memos.projects.console.confirming import confirmation
 from memos.projects.console.shown import MOST, NOTHING, bullets, moment, section
 from memos.projects.models import Operator
 from memos.projects.signin import entering, second_factor, sessions, throttle
 from memos.projects.signin.models import OperatorSession
 
 
-class SigningIn:
+class SigningIn(ModelAdmin):
     """Fields and actions for the page of an operator. One's own second factor is changed on one's account page, which
     asks for the password."""
 
     actions_detail = ("reset_second_factor", "end_sessions", "unlock")
-    admin_site: Any
-    opts: Any
 
     @section("second factor")
     def second_factor(self, operator: Operator) -> str:
@@ -84,15 +83,16 @@ class SigningIn:
         return self._back(request, operator, "They may try again at once." if done else "Nothing was counted.")
 
     def _operator(self, request: HttpRequest, object_id: str) -> Operator:
-        found: Operator | None = self.get_object(request, object_id)  # type: ignore[attr-defined]
+        found: Operator | None = self.get_object(request, object_id)
         if found is None:
             raise Http404
         return found
 
     def _confirmation(self, request: HttpRequest, operator: Operator, what: str, told: str) -> HttpResponse:
-        context = {"opts": self.opts, "title": f"{what} {operator}", "told": told, "path": _page_of(operator)}
-        everywhere = self.admin_site.each_context(request)
-        return TemplateResponse(request, "admin/projects/operator/confirm.html", {**everywhere, **context})
+        return confirmation(
+            self, request, title=f"{what} {operator}", sentences=[told], button="Do it", back=_page_of(operator),
+            destroys=True,
+        )  # fmt: skip
 
     def _back(self, request: HttpRequest, operator: Operator, told: str) -> HttpResponse:
         messages.success(request, told)

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from unfold.decorators import action
 
@@ -32,9 +32,7 @@ class RegeneratingAdmin(BulkAdmin):
 
     @action(description="Regenerate summary", url_path="regenerate", icon="autorenew", permissions=["regenerate"])
     def regenerate(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        if row is None:
-            raise Http404
+        row = self.row_of(request, object_id)
         if request.method == "POST":
             ask_for_summary(caller=caller_of(request, row.project), user=self.user_of(row))
             messages.success(request, "The summary is being made. Reload the page in a moment.")

@@ -7,9 +7,8 @@ from unfold.decorators import display as label
 
 from memos.projects.console.base import ConsoleAdmin, FirstProjects
 from memos.projects.console.search import Finding
-from memos.projects.console.shown import NOTHING, link, list_of, moment, to
-from memos.projects.models import AuditEntry
-from memos.projects.sealing.models import AuditSeal
+from memos.projects.console.shown import NOTHING, list_of, moment, to
+from memos.projects.models import AuditEntry, AuditSeal
 
 
 @admin.register(AuditSeal)
@@ -30,10 +29,6 @@ class AuditSealAdmin(ConsoleAdmin):
     @admin.display(description="number")
     def shown_number(self, seal: AuditSeal) -> str:
         return f"{seal.number:,}"
-
-    @admin.display(description="project")
-    def project_link(self, seal: AuditSeal) -> str:
-        return link(seal.project)
 
     @admin.display(description="entries")
     def sealed_entries(self, seal: AuditSeal) -> str:

@@ -11,9 +11,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from memos import ids
-from memos.projects.models import AuditEntry, Project
+from memos.projects.models import AuditEntry, AuditSeal, Project
 from memos.projects.sealing import digests
-from memos.projects.sealing.models import AuditSeal
 
 MOST = 5_000
 """Entries of one seal."""

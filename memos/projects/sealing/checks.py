@@ -12,8 +12,7 @@ from django.utils import timezone
 
 from memos.projects import audit
 from memos.projects.audit import Caller, Caretaker
-from memos.projects.models import Project
-from memos.projects.sealing.models import AuditCheck, AuditSeal
+from memos.projects.models import AuditCheck, AuditSeal, Project
 from memos.projects.sealing.verification import Walk
 
 EVERY = timedelta(hours=23)

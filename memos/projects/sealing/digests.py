@@ -12,8 +12,8 @@ from django.conf import settings
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
-from memos.projects.models import AuditQuerySet
-from memos.projects.sealing.models import ENTRY_BYTES, AuditSeal
+from memos.projects.models import AuditQuerySet, AuditSeal
+from memos.projects.models.seal import ENTRY_BYTES
 
 COLUMNS = (
     "id", "project", "at", "actor", "actor_id", "actor_label", "action", "target_id", "detail", "request_id",

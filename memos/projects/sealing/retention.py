@@ -10,9 +10,8 @@ from django.db.models.functions import Now
 
 from memos.projects import audit
 from memos.projects.audit import Caller
-from memos.projects.models import AuditEntry, Project
+from memos.projects.models import AuditEntry, AuditSeal, Project
 from memos.projects.sealing import digests
-from memos.projects.sealing.models import AuditSeal
 
 AT_ONCE = 20
 """Seals of one transaction."""

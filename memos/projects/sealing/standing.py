@@ -8,9 +8,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from memos.projects.models import AuditEntry, Project
+from memos.projects.models import AuditCheck, AuditEntry, AuditSeal, Project
 from memos.projects.sealing import chain
-from memos.projects.sealing.models import AuditCheck, AuditSeal
 
 LATE = timedelta(minutes=30)
 """Sealing goes on every few minutes: then nobody does it."""

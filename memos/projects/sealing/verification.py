@@ -11,10 +11,9 @@ from uuid import UUID
 from django.db.models import Q
 
 from memos import ids
-from memos.projects.models import AuditEntry
+from memos.projects.models import AuditEntry, AuditSeal
 from memos.projects.sealing import digests
 from memos.projects.sealing.digests import Row, UnknownKey
-from memos.projects.sealing.models import AuditSeal
 
 SEALS, ENTRIES = 500, 20_000
 """Read at a time, with one seal at least."""

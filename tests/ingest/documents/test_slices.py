@@ -1,11 +1,10 @@
 """How the worker reads a document: slice by slice, after what was said, all or nothing."""
 
-import threading
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.utils import timezone
 
 from graphs.models import Document, Embedding, Episode, Graph, Memory
@@ -14,6 +13,7 @@ from ingest import pipeline, reading, sweep
 from ingest.documents import cutting, slices
 from ingest.models import IngestJob
 from tests.conftest import Drain
+from tests.meanwhile import meanwhile
 from tests.scripted import Scripted
 from tests.world import Api
 
@@ -233,25 +233,9 @@ def test_a_slice_that_is_being_read_writes_nothing_after_a_deletion(
     """Within the transaction of the slice the deletion waits for it; before that it goes through at once."""
     given = api.give(user, book(8))
     path = f"/v1/{whose.format(id=user['id'], document=given['documentId'])}"
-    reached, through, answers = threading.Event(), threading.Event(), []
-    real = getattr(MOMENTS[moment], moment)
-
-    def reach_and_wait(*args: Any) -> Any:
-        reached.set()
-        through.wait(1 if moment == "_write_facts" else 20)
-        return real(*args)
-
-    def delete() -> None:
-        reached.wait(20)
-        answers.append(api.delete(path).status_code)
-        through.set()
-        connection.close()
-
-    monkeypatch.setattr(MOMENTS[moment], moment, reach_and_wait)
-    deletion = threading.Thread(target=delete)
-    deletion.start()
-    pipeline.run(Graph.objects.get().pk)
-    deletion.join()
+    at, waits = (MOMENTS[moment], moment), moment == "_write_facts"
+    with meanwhile(lambda: api.delete(path).status_code, monkeypatch, at=at, waits=waits) as answers:
+        pipeline.run(Graph.objects.get().pk)
     assert answers == [200]
     for model in (Document, IngestJob, Episode, Memory, Embedding):
         assert model.objects.count() == 0, model

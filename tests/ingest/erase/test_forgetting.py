@@ -1,10 +1,8 @@
 """DELETE of messages, threads and memories: what goes, what stays, what is open again."""
 
-import threading
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from graphs.models import Embedding, Entity, Episode, Graph, Memory, MemoryRevision, Mention, Relation, Source
 from ingest import messages, pipeline, reading, summaries
@@ -12,6 +10,7 @@ from ingest.models import IngestJob
 from memos.projects.models import AuditEntry
 from memos.webhooks.models import Delivery
 from tests.conftest import Drain, drain_all
+from tests.meanwhile import meanwhile
 from tests.scripted import Scripted
 from tests.world import Api, problem
 from threads.models import Message, Thread
@@ -213,25 +212,9 @@ def test_a_job_that_is_running_writes_nothing_of_a_deleted_message(
 ) -> None:
     """The other job of the same batch is done all the same, and nothing is held against it."""
     gone, kept = (one["id"] for one in api.say(thread, "lives_in Lisbon", "likes tea")["messages"])
-    reached, through, answers = threading.Event(), threading.Event(), []
-    real = getattr(MOMENTS[moment], moment)
-
-    def reach_and_wait(*args: Any) -> Any:
-        reached.set()
-        through.wait(1 if moment == "write" else 20)
-        return real(*args)
-
-    def delete() -> None:
-        reached.wait(20)
-        answers.append(api.delete(f"/v1/messages/{gone}").status_code)
-        through.set()
-        connection.close()
-
-    monkeypatch.setattr(MOMENTS[moment], moment, reach_and_wait)
-    deletion = threading.Thread(target=delete)
-    deletion.start()
-    pipeline.run(Graph.objects.get().pk)
-    deletion.join()
+    path, at = f"/v1/messages/{gone}", (MOMENTS[moment], moment)
+    with meanwhile(lambda: api.delete(path).status_code, monkeypatch, at=at, waits=moment == "write") as answers:
+        pipeline.run(Graph.objects.get().pk)
     assert answers == [200]
     assert not Memory.objects.filter(content__contains="Lisbon").exists()
     drain_all()

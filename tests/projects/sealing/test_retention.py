@@ -9,9 +9,8 @@ from django.db import DatabaseError, connection, transaction
 
 from memos.projects import services, tasks
 from memos.projects.audit import Caller
-from memos.projects.models import AuditEntry, Project
+from memos.projects.models import AuditEntry, AuditSeal, Project
 from memos.projects.sealing import chain, retention, verification
-from memos.projects.sealing.models import AuditSeal
 from tests.processes import at_once
 from tests.projects.sealing.conftest import Verify, Write, behind_the_databases_back, seal
 

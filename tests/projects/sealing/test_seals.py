@@ -11,9 +11,8 @@ from django.utils import timezone
 
 from memos import ids
 from memos.projects import tasks
-from memos.projects.models import AuditEntry, Project
+from memos.projects.models import AuditEntry, AuditSeal, Project
 from memos.projects.sealing import chain, digests
-from memos.projects.sealing.models import AuditSeal
 from tests.factories import AuditEntryFactory, ProjectFactory
 from tests.processes import at_once
 from tests.projects.sealing.conftest import Verify, Write, seal

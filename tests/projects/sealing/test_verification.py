@@ -10,9 +10,8 @@ from django.utils import timezone
 
 from memos import ids
 from memos.projects import tasks
-from memos.projects.models import AuditEntry, Project
+from memos.projects.models import AuditCheck, AuditEntry, AuditSeal, Project
 from memos.projects.sealing import chain, checks, verification
-from memos.projects.sealing.models import AuditCheck, AuditSeal
 from tests.factories import AuditEntryFactory
 from tests.projects.sealing.conftest import Verify, Write, behind_the_databases_back, seal
 

@@ -16,8 +16,7 @@ from memos.projects.console.counting import CAP
 from memos.projects.console.home.sight import Sight
 from memos.projects.console.home.work import Work
 from memos.projects.console.shown import list_of, tally
-from memos.projects.models import ApiKey, AuditEntry
-from memos.projects.sealing.models import AuditCheck
+from memos.projects.models import ApiKey, AuditCheck, AuditEntry
 from memos.pulse import Pulse
 from memos.webhooks.models import Delivery, Webhook
 

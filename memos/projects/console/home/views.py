@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from graphs.models import Memory
@@ -86,8 +86,7 @@ def _card(title: str, path: str, count: str, note: str = "") -> dict[str, str]:
 def _last_changes(sight: Sight) -> list[dict[str, Any]]:
     entries: QuerySet[AuditEntry] = AuditEntry.objects.filter(**sight.limits)
     newest = entries.order_by("-pk").values("pk")[:LOOKED_THROUGH]
-    reads = Q(action__endswith=".read") | Q(action__endswith=".performed")
-    changes = AuditEntry.objects.filter(~reads, pk__in=newest)
+    changes = AuditEntry.objects.changes().filter(pk__in=newest)
     return [
         {"at": link(entry, moment(entry.at)), "action": entry.action, "target": entry.target_id,
          "by": entry.actor_label, "project": str(entry.project or NOTHING)}

@@ -9,7 +9,8 @@ from django.db.models import Case, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
-from memos.projects.models import AuditEntry, Project, Record, RecordQuerySet
+from memos.projects.models.audit import AuditEntry
+from memos.projects.models.tenancy import Project, Record, RecordQuerySet
 
 ENTRY_BYTES = 16 + 32
 """What a seal keeps of an entry: its id and the HMAC of its content."""
@@ -69,7 +70,6 @@ class AuditSeal(Record):
     objects = SealQuerySet.as_manager()
 
     class Meta:
-        app_label = "projects"
         verbose_name = "audit seal"
         constraints = [
             models.UniqueConstraint("project", "number", nulls_distinct=False, name="audit_seal_is_one_a_number"),
@@ -117,7 +117,6 @@ class AuditCheck(models.Model):
     underway = models.JSONField(null=True)
 
     class Meta:
-        app_label = "projects"
         constraints = [
             models.UniqueConstraint("project", nulls_distinct=False, name="audit_check_is_one_a_chain"),
         ]
