@@ -16,6 +16,7 @@ from django.utils import timezone
 from graphs.models import Document, Episode, Graph, Memory
 from ingest import attempts, lease, tasks
 from ingest.erase import beliefs, rows
+from ingest.erase.losses import loss
 from ingest.models import IngestJob
 from memos.api.models import Answer
 from memos.api.problems import not_found
@@ -101,5 +102,5 @@ def stop_work(graph: Graph) -> None:
 
 def _forget(graph: Graph, episodes: QuerySet[Episode], *memories: Memory) -> dict[str, int]:
     stop_work(graph)
-    lost = beliefs.loss(graph, episodes, [memory.pk for memory in memories])
+    lost = loss(graph, episodes, [memory.pk for memory in memories])
     return rows.forget(lost, beliefs.without(lost))
