@@ -118,7 +118,9 @@ def seen(response: Any) -> str:
 
 
 @pytest.mark.parametrize("step", ["preview", "confirm"])
-def test_a_form_that_was_overtaken_changes_nothing(console: Client, admin_operator: Operator, tea: Memory, step: str) -> None:
+def test_a_form_that_was_overtaken_changes_nothing(
+    console: Client, admin_operator: Operator, tea: Memory, step: str
+) -> None:
     form = correction(tea, kind="fact", seen=seen(console.get(path(tea, "correct"))))
     edit_memory(caller=by(admin_operator, tea), memory=tea, content="Alice likes green tea.")
     response = console.post(path(tea, "correct"), {**form, "step": step}, follow=True)
@@ -204,6 +206,14 @@ def test_a_memory_is_split_by_lines_and_each_has_the_sources_that_are_ticked(
     assert "Alice likes coffee." in text(console.get(path(tea)))
     mend(console, tea, "restore")
     assert list(Memory.objects.believed()) == [tea]
+
+
+def test_a_split_into_too_many_is_refused_and_drops_none(console: Client, tea: Memory) -> None:
+    lines = "\n".join(f"Alice likes {number}." for number in range(21))
+    for step in ("preview", "confirm"):
+        told = text(console.post(path(tea, "split"), {"sentences": lines, "step": step}))
+        assert "Split it into two to 20 sentences." in told
+    assert Memory.objects.count() == 1
 
 
 def test_a_split_into_one_is_refused(console: Client, tea: Memory) -> None:
