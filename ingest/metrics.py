@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Count, Min
+from django.db.models import Case, Count, F, Min, When
 from django.utils import timezone
 from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from graphs.models import Episode
-from ingest.models import IngestJob
+from ingest.models import QUEUED_AGAIN, IngestJob
 
 _SHOWN = (IngestJob.Status.QUEUED, IngestJob.Status.RUNNING, IngestJob.Status.FAILED)
 
@@ -25,7 +25,8 @@ class Waiting(Collector):
         for status in _SHOWN:
             jobs.add_metric([status], counts.get(status, 0))
         yield jobs
-        oldest = IngestJob.objects.unfinished().aggregate(at=Min("created_at"))["at"]
+        since = Case(When(QUEUED_AGAIN, then=F("run_after")), default=F("created_at"))
+        oldest = IngestJob.objects.unfinished().aggregate(at=Min(since))["at"]
         age = (timezone.now() - oldest).total_seconds() if oldest else 0
         yield GaugeMetricFamily(
             "memos_oldest_job_age_seconds", "Since when the oldest unfinished job waits.", value=age

@@ -12,6 +12,10 @@ from memos.projects.models import Identified, Operator, Project, Record, RecordQ
 from threads.models import Message, Thread
 from users.models import User
 
+QUEUED_AGAIN = Q(status="queued", started_at=None) & ~Q(history=[])
+"""Jobs that somebody had queued once more and nobody has taken up: they wait since ``run_after``, not since they were
+made."""
+
 
 class IngestJobQuerySet(RecordQuerySet["IngestJob"]):
     def unfinished(self) -> Self:

@@ -38,7 +38,7 @@ def begin(job: IngestJob, now: datetime) -> None:
         return
     job.attempts += 1
     job.run_after = now
-    job.started_at = job.started_at if job.position else now
+    job.started_at = (job.position and job.started_at) or now
     job.status = IngestJob.Status.RUNNING
     if job.attempts > 1:
         job.run_after += timedelta(seconds=2**job.attempts)

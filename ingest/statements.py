@@ -122,6 +122,7 @@ def statement_of(memory: Memory, text: str, said_at: datetime, stream: UUID | No
     )
 
 
-def support(memory: Memory, episode: Episode, stated: dict[str, Any]) -> None:
+def support(memory: Memory, episode: Episode, stated: dict[str, Any], at: datetime | None = None) -> None:
+    """``at`` is since when it rests on it; None means now."""
     owner = {"project_id": memory.project_id, "graph_id": memory.graph_id, "memory": memory}
-    Source.objects.create(**owner, episode=episode, stated=stated)
+    Source.objects.create(**owner, episode=episode, stated=stated, recorded_at=at or timezone.now())

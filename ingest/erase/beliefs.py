@@ -6,49 +6,21 @@ and has never ended now, the two become one again.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Q
 
-from graphs.models import Episode, Graph, Memory, MemoryRevision, Source
+from graphs.models import Memory, MemoryRevision
 from ingest.erase import evidence, timelines
-from ingest.erase.evidence import RESTING, WITH_OBJECTS, Closer, Evidence
+from ingest.erase.evidence import WITH_OBJECTS, Closer, Evidence
+from ingest.erase.losses import Loss
 from ingest.erase.timelines import Step, Timeline
 
 ENDED = "ended by a later fact"
-
-
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """The episodes that go, the memories that go with them, and those that lose a source and stay: each with when the
-    first source that it loses was recorded."""
-
-    graph: Graph
-    episodes: QuerySet[Episode]
-    gone: set[UUID]
-    poorer: dict[UUID, datetime]
-
-    @property
-    def weaker(self) -> set[UUID]:
-        return self.gone | set(self.poorer)
-
-    def founded(self, belief: "Belief") -> bool:
-        """Whether a belief began with a source that goes."""
-        return belief.memory.pk in self.poorer and self.poorer[belief.memory.pk] < belief.evidence[0].recorded_at
-
-
-def loss(graph: Graph, episodes: QuerySet[Episode], memories: Iterable[UUID] = ()) -> Loss:
-    """What goes with those episodes and memories."""
-    sources = Source.objects.filter(graph=graph)
-    going = sources.filter(episode__in=episodes, role__in=RESTING).order_by().values_list("memory")
-    touched = dict(going.annotate(first=Min("recorded_at")))
-    others = sources.filter(memory__in=touched, role=Source.Role.SUPPORTS).exclude(episode__in=episodes)
-    gone = (set(touched) - set(others.values_list("memory", flat=True))) | set(memories)
-    return Loss(graph, episodes, gone, {key: first for key, first in touched.items() if key not in gone})
 
 
 @dataclass
@@ -105,7 +77,7 @@ def without(lost: Loss) -> Rest:
         _take_back(belief, lost, going)
     reconsidered = [belief for belief in beliefs if belief.reconsidered]
     abouts = {belief.memory.about_id for belief in reconsidered}
-    closers = evidence.closers(lost.graph, abouts, lost.episodes, lost.gone) if reconsidered else []
+    closers = evidence.closers(lost.graph, abouts, lost.going, lost.gone) if reconsidered else []
     for belief in reconsidered:
         end_by_what_stays(belief, closers)
     absorbed: dict[UUID, UUID] = {}
@@ -124,17 +96,19 @@ def _affected(lost: Loss) -> list[Belief]:
     touched = every.filter(Q(pk__in=weaker) | Q(pk__in=ended) | Q(invalidated_by__in=weaker))
     rows = every.filter(digest__in=touched.values("digest")).exclude(pk__in=lost.gone).defer("tsv")
     memories = list(rows.select_related("about").prefetch_related(WITH_OBJECTS).order_by("created_at", "pk"))
-    found = evidence.of(memories, lost.episodes)
+    found = evidence.of(memories, lost.going)
     return [Belief(timeline, found[timeline.memory.pk]) for timeline in timelines.load(memories)]
 
 
 def _take_back(belief: Belief, lost: Loss, going: set[UUID]) -> None:
     """Undo what rests on what goes."""
     timeline = belief.timeline
-    belief.reconsidered = timeline.drop(lambda step: step.cause_id in going or is_due_to(step, lost.gone))
+    belief.reconsidered = timeline.drop(
+        lambda step: (step.cause_id in going and not is_due_to(step, lost.kept)) or is_due_to(step, lost.gone)
+    )
     timeline.forget(lost.gone)
     if belief.memory.pk in lost.poorer and belief.evidence:
-        if lost.founded(belief):
+        if lost.founded(belief.memory.pk, belief.evidence):
             _found_anew(belief)
         belief.memory.said_at = _last_said(belief)
         belief.reconsidered = True
@@ -144,10 +118,10 @@ def _take_back(belief: Belief, lost: Loss, going: set[UUID]) -> None:
         belief.reconsidered = True
 
 
-def is_due_to(step: Step, gone: set[UUID]) -> bool:
-    """Whether a step ends or withdraws something because of what goes."""
+def is_due_to(step: Step, memories: Collection[UUID]) -> bool:
+    """Whether a step ends or withdraws something because of one of these."""
     ends = step.values.get("valid_to") or step.values.get("retired_at")
-    return bool(ends) and step.values.get("invalidated_by_id") in gone
+    return bool(ends) and step.values.get("invalidated_by_id") in memories
 
 
 def _found_anew(belief: Belief) -> None:

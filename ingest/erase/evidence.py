@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q
 from django.utils.dateparse import parse_datetime
 
 from graphs.entities import keys_of
 from graphs.kinds import EntityType
-from graphs.models import Episode, Graph, Memory, Relation, Source
+from graphs.models import Graph, Memory, Relation, Source
 
 RESTING = (Source.Role.SUPPORTS, Source.Role.FORMER)
 _MOMENTS = ("valid_from", "valid_to")
@@ -29,9 +29,9 @@ class Evidence:
     stated: dict[str, Any]
 
 
-def of(memories: Iterable[Memory], without: QuerySet[Episode]) -> dict[UUID, list[Evidence]]:
-    """What each memory rests on beside the episodes that go, in the order in which it was recorded."""
-    rows = Source.objects.filter(memory__in=list(memories), role__in=RESTING).exclude(episode__in=without)
+def of(memories: Iterable[Memory], going: Q) -> dict[UUID, list[Evidence]]:
+    """What each memory rests on beside the sources that are ``going``, in the order in which it was recorded."""
+    rows = Source.objects.filter(memory__in=list(memories), role__in=RESTING).exclude(going)
     found: dict[UUID, list[Evidence]] = defaultdict(list)
     for row in rows.select_related("episode").defer("episode__tsv").order_by("recorded_at", "pk"):
         found[row.memory_id].append(_evidence(row))
@@ -71,11 +71,11 @@ class Closer:
         return [one for one in self.said if one.recorded_at <= moment]
 
 
-def closers(graph: Graph, abouts: set[UUID | None], without: QuerySet[Episode], gone: set[UUID]) -> list[Closer]:
+def closers(graph: Graph, abouts: set[UUID | None], going: Q, gone: set[UUID]) -> list[Closer]:
     """Every belief that ends others, of those who are spoken of."""
     believed = Memory.objects.believed().filter(graph=graph, about__in=abouts - {None}).exclude(ends=[])
     rows = list(believed.exclude(pk__in=gone).defer("tsv").prefetch_related("relations"))
-    said = of(rows, without)
+    said = of(rows, going)
     return [
         Closer(row, frozenset(arrow.object_id for arrow in row.relations.all()), said[row.pk])
         for row in rows

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from graphs.models import Episode, Graph, Memory
+from django.db.models import Q
+
+from graphs.models import Graph, Memory
 from ingest.erase import evidence, timelines
 from ingest.erase.beliefs import Belief, end_by_what_stays, is_due_to
 
@@ -14,7 +16,7 @@ def ends_without(graph: Graph, gone: set[UUID], ended: Sequence[Memory]) -> Iter
 
     The relations of ``ended`` must be fetched `WITH_OBJECTS`.
     """
-    nothing = Episode.objects.none()
+    nothing = Q(pk__in=[])
     found = evidence.of(ended, nothing)
     closers = evidence.closers(graph, {memory.about_id for memory in ended}, nothing, gone)
     for timeline in timelines.load(ended):

@@ -10,7 +10,8 @@ from graphs.indexing import changed, write_memory_text
 from graphs.models import Embedding, Episode, Graph, Memory, MemoryRevision, Mention, Relation, Source
 from ingest import facts
 from ingest.erase import names, timelines
-from ingest.erase.beliefs import Belief, Loss, Rest
+from ingest.erase.beliefs import Belief, Rest
+from ingest.erase.losses import Loss
 from ingest.unlearning import unlearn
 from memos.webhooks import outbox
 from users.models import Summary, User
@@ -25,15 +26,15 @@ def delete(rows: QuerySet[models.Model]) -> int:
 
 def forget(lost: Loss, rest: Rest) -> dict[str, int]:
     """Write the rest and delete what goes. Returns how many memories, entities and episodes went."""
-    return _forget(lost, rest, _delete_episodes)
+    return _forget(lost, rest, lambda: _delete_episodes(lost.episodes))
 
 
 def take_back(lost: Loss, rest: Rest) -> dict[str, int]:
-    """As `forget`, but what was said stays, and can be recalled word for word: nothing rests on it any more."""
-    return _forget(lost, rest, _let_go)
+    """As `forget`, but what was said stays, and can be recalled word for word: only what is kept rests on it still."""
+    return _forget(lost, rest, lambda: _let_go(lost))
 
 
-def _forget(lost: Loss, rest: Rest, leave: Callable[[QuerySet[Episode]], int]) -> dict[str, int]:
+def _forget(lost: Loss, rest: Rest, leave: Callable[[], int]) -> dict[str, int]:
     graph, going = lost.graph, lost.gone | set(rest.absorbed)
     named = names.given_by(graph, lost.episodes, lost.gone)
     seen = set(Mention.objects.filter(memory__in=lost.weaker).values_list("entity", flat=True))
@@ -52,7 +53,7 @@ def _forget(lost: Loss, rest: Rest, leave: Callable[[QuerySet[Episode]], int]) -
     forget_summary(graph, touched, whatever_it_says=bool(renamed))
     if renamed:
         outbox.forget_names(graph.pk)
-    episodes = leave(lost.episodes) + _delete_episodes(Episode.objects.filter(pk__in=statements))
+    episodes = leave() + _delete_episodes(Episode.objects.filter(pk__in=statements))
     changed(graph.pk)
     if touched:
         facts.bump(graph)
@@ -135,6 +136,6 @@ def _delete_episodes(episodes: QuerySet[Episode]) -> int:
     return delete(episodes)
 
 
-def _let_go(episodes: QuerySet[Episode]) -> int:
-    delete(Source.objects.filter(episode__in=episodes.values("pk")))
+def _let_go(lost: Loss) -> int:
+    delete(Source.objects.filter(lost.going))
     return 0

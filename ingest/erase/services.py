@@ -16,6 +16,7 @@ from django.utils import timezone
 from graphs.models import Document, Episode, Graph, Memory
 from ingest import attempts, lease, tasks
 from ingest.erase import beliefs, rows
+from ingest.erase.losses import loss
 from ingest.models import IngestJob
 from memos.api.models import Answer
 from memos.api.problems import not_found
@@ -87,9 +88,14 @@ def lock_graph(graph_id: UUID) -> Graph:
 
 
 def stop_work(graph: Graph) -> None:
-    """Whoever works on a graph writes nothing more; what they had begun is due again, as if they had not."""
-    if graph.lease_until and graph.lease_until > timezone.now():
+    """Whoever works on a graph writes nothing more; what they had begun is due again, as if they had not.
+
+    Who let their lease run out may still be alive, and could write as long as nobody took it after them. They are
+    stopped too, and what they had begun is counted as it is for the dead.
+    """
+    if graph.lease_until:
         lease.revoke(graph)
+    if graph.lease_until and graph.lease_until > timezone.now():
         begun = IngestJob.objects.filter(graph=graph, status=IngestJob.Status.RUNNING)
         begun.update(
             status=IngestJob.Status.QUEUED,
@@ -101,5 +107,5 @@ def stop_work(graph: Graph) -> None:
 
 def _forget(graph: Graph, episodes: QuerySet[Episode], *memories: Memory) -> dict[str, int]:
     stop_work(graph)
-    lost = beliefs.loss(graph, episodes, [memory.pk for memory in memories])
+    lost = loss(graph, episodes, [memory.pk for memory in memories])
     return rows.forget(lost, beliefs.without(lost))

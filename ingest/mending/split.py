@@ -105,10 +105,11 @@ def _describe(whole: Memory, part: Memory) -> None:
 
 
 def _let_rest_on(part: Memory, sources: Sequence[Source]) -> None:
-    """Its vector is made as one of them is indexed again."""
+    """From its beginning on, so that it begins no later where one of them goes. Its vector is made as one of them is
+    indexed again."""
     if not sources:
         support(part, statement_of(part, in_words(part.content, part.about), part.created_at), facts.stated_by(part))
         return
     for row in sources:
-        support(part, row.episode, facts.stated_by(part))
+        support(part, row.episode, facts.stated_by(part), at=part.created_at)
     Episode.objects.filter(pk=sources[0].episode_id).update(indexed_at=None)

@@ -92,8 +92,8 @@ def _row(model: type[R], key: UUID, *related: str) -> R:
 
 
 REINGEST_WARNING = (
-    "What rests on their messages alone goes, and is read from the same words anew, with new ids. Corrections made by "
-    "hand stay; what was deleted or withdrawn by hand comes back where the words still say it."
+    "What rests on their messages alone goes, and is read from the same words anew, with new ids. What was mended by "
+    "hand stays as it is, what was withdrawn too; what was deleted by hand comes back where the words still say it."
 )
 
 KINDS: dict[str, Kind] = {

@@ -1,13 +1,17 @@
 """/metrics"""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
 from django.test import Client
+from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
+from ingest.jobs import retry_job
 from ingest.models import IngestJob
+from memos.projects.audit import Caller
 from tests.world import Api, problem
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
@@ -59,6 +63,15 @@ def test_what_waits_and_what_failed_is_told(api: Api, thread: dict[str, Any]) ->
     assert found["memos_jobs", (("status", "running"),)] == 0
     assert found["memos_episodes_not_indexed", ()] == 3
     assert found["memos_oldest_job_age_seconds", ()] > 0
+
+
+def test_a_job_that_is_read_again_waits_since_it_was_asked_for(api: Api, thread: dict[str, Any]) -> None:
+    api.say(thread, "one")
+    long_ago = timezone.now() - timedelta(days=30)
+    IngestJob.objects.update(status=IngestJob.Status.FAILED, created_at=long_ago, history=[{"number": 1}])
+    job = IngestJob.objects.get()
+    retry_job(caller=Caller.from_command(job.project, "tests"), job=job)
+    assert 0 < scrape()["memos_oldest_job_age_seconds", ()] < 600
 
 
 @pytest.mark.django_db

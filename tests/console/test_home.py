@@ -89,6 +89,21 @@ def old(key: ApiKey) -> None:
     make.IngestJobFactory(id=made, message__thread__user__project=key.project)
 
 
+def old_and_again(key: ApiKey) -> None:
+    """One was made long ago, and read; now it waits to be read once more. Another has waited since it was made."""
+    old(key)
+    made = ids.first_at(timezone.now() - timedelta(days=30))
+    read = [{"number": 1, "began": "2026-01-01T00:00:00+00:00", "outcome": "done"}]
+    make.IngestJobFactory(id=made, history=read, message__thread__user__project=key.project)
+
+
+def again(key: ApiKey) -> None:
+    made = ids.first_at(timezone.now() - timedelta(days=30))
+    read = [{"number": 1, "began": "2026-01-01T00:00:00+00:00", "outcome": "done"}]
+    asked = timezone.now() - timedelta(minutes=9)
+    make.IngestJobFactory(id=made, history=read, run_after=asked, message__thread__user__project=key.project)
+
+
 def hook(key: ApiKey) -> None:
     make.DeliveryFactory(status="failed", finished_at=timezone.now(), webhook__project=key.project)
 
@@ -116,6 +131,8 @@ def degraded(key: ApiKey) -> None:
     [
         (failed, "1 job has failed and can be retried."),
         (old, "The oldest job has waited for 7 minutes."),
+        (old_and_again, "The oldest job has waited for 7 minutes."),
+        (again, "The oldest job has waited for 9 minutes."),
         (hook, "Deliveries to 1 webhook failed in the last 24 hours."),
         (expiring, "1 API key expires within 7 days."),
         (nobody, "No worker is alive: messages are kept, and not read."),

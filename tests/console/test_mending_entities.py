@@ -67,6 +67,20 @@ def test_what_is_left_alone_changes_nothing(console: Client, graph: Graph) -> No
     assert "aliases" in console.post(path(tom, "correct"), form).context["form"].errors
 
 
+@pytest.mark.parametrize("step", ["preview", "confirm"])
+def test_a_form_that_was_overtaken_changes_nothing(console: Client, graph: Graph, step: str) -> None:
+    tom = person(graph, "Tom")
+    seen = console.get(path(tom, "correct")).context["seen"]
+    form = {"name": "Tom", "type": "person", "aliases": "", "summary": "A chef."}
+    assert console.post(path(tom, "correct"), {**form, "name": "Thomas", "step": "confirm"}).status_code == 302
+    response = console.post(path(tom, "correct"), {**form, "seen": seen, "step": step}, follow=True)
+    assert "It was changed meanwhile" in text(response)
+    tom.refresh_from_db()
+    assert tom.name == "Thomas"
+    seen = console.get(path(tom, "correct")).context["seen"]
+    assert console.post(path(tom, "correct"), {**form, "seen": seen, "step": "confirm"}).status_code == 302
+
+
 def test_the_subject_stays_a_person(console: Client, graph: Graph) -> None:
     subject = Entity.objects.get(graph=graph, is_subject=True)
     form = {"name": "Alicia", "type": "place", "aliases": "", "summary": ""}

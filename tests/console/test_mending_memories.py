@@ -110,6 +110,40 @@ def test_a_correction_that_can_t_be_is_told_at_its_field(console: Client, tea: M
     assert not MemoryRevision.objects.exists()
 
 
+def seen(response: Any) -> str:
+    assert response.status_code == 200, response
+    value: str = response.context["seen"]
+    assert f'name="seen" value="{value}"' in response.content.decode()
+    return value
+
+
+@pytest.mark.parametrize("step", ["preview", "confirm"])
+def test_a_form_that_was_overtaken_changes_nothing(
+    console: Client, admin_operator: Operator, tea: Memory, step: str
+) -> None:
+    form = correction(tea, kind="fact", seen=seen(console.get(path(tea, "correct"))))
+    edit_memory(caller=by(admin_operator, tea), memory=tea, content="Alice likes green tea.")
+    response = console.post(path(tea, "correct"), {**form, "step": step}, follow=True)
+    assert response.redirect_chain == [(path(tea), 302)]
+    assert "It was changed meanwhile" in text(response)
+    tea.refresh_from_db()
+    assert (tea.content, tea.kind) == (f"{SPEAKER} likes green tea.", "work")
+
+
+def test_what_was_confirmed_is_what_was_shown(console: Client, admin_operator: Operator, tea: Memory) -> None:
+    shown = seen(console.get(path(tea, "withdraw")))
+    edit_memory(caller=by(admin_operator, tea), memory=tea, content="Alice likes green tea.")
+    assert "It was changed meanwhile" in text(
+        console.post(path(tea, "withdraw"), {"step": "confirm", "seen": shown}, follow=True)
+    )
+    tea.refresh_from_db()
+    assert tea.retired_at is None
+    shown = seen(console.get(path(tea, "withdraw")))
+    assert console.post(path(tea, "withdraw"), {"step": "confirm", "seen": shown}).status_code == 302
+    tea.refresh_from_db()
+    assert tea.retired_at
+
+
 def test_a_memory_is_closed_and_opened_again(console: Client, tea: Memory) -> None:
     told = mend(console, tea, "close", at="2026-01-01")
     assert change("State", "holds", "ended") in told
@@ -172,6 +206,14 @@ def test_a_memory_is_split_by_lines_and_each_has_the_sources_that_are_ticked(
     assert "Alice likes coffee." in text(console.get(path(tea)))
     mend(console, tea, "restore")
     assert list(Memory.objects.believed()) == [tea]
+
+
+def test_a_split_into_too_many_is_refused_and_drops_none(console: Client, tea: Memory) -> None:
+    lines = "\n".join(f"Alice likes {number}." for number in range(21))
+    for step in ("preview", "confirm"):
+        told = text(console.post(path(tea, "split"), {"sentences": lines, "step": step}))
+        assert "Split it into two to 20 sentences." in told
+    assert Memory.objects.count() == 1
 
 
 def test_a_split_into_one_is_refused(console: Client, tea: Memory) -> None:

@@ -124,6 +124,7 @@ def test_of_a_document_what_was_written_stays_and_a_retry_reads_the_rest(
     job.refresh_from_db()
     assert (job.status, job.position, Episode.objects.count()) == ("done", 6, 6)
     assert [one["outcome"] for one in job.history] == ["cancelled", "done"]
+    assert job.started_at
 
 
 @pytest.mark.django_db(transaction=True)

@@ -15,6 +15,7 @@ from ingest import lease as leases
 from ingest import pipeline, reading
 from ingest.extractors.base import Fact, Utterance
 from ingest.models import IngestJob
+from tests.conftest import Drain
 from tests.factories import GraphFactory
 from tests.processes import at_once
 from tests.scripted import Scripted
@@ -71,6 +72,27 @@ def test_a_lease_that_another_took_over_is_not_extended_for_the_first(settings: 
         Graph.objects.update(lease_token=held.token + 1, lease_until=later)
         time.sleep(0.3)
     assert Graph.objects.get().lease_until == later
+
+
+@pytest.mark.django_db
+def test_what_is_changed_by_hand_stops_a_worker_whose_lease_has_run_out(
+    api: Api, user: dict[str, Any], drain: Drain
+) -> None:
+    thread = api.new_thread(user)
+    api.say(thread, "likes tea", "likes milk")
+    drain()
+    lease = leases.take(Graph.objects.get().pk)
+    assert lease
+    ago = timezone.now() - timedelta(seconds=1)
+    Graph.objects.update(lease_until=ago)
+    dead = IngestJob.objects.order_by("pk")[0]
+    IngestJob.objects.filter(pk=dead.pk).update(status=IngestJob.Status.RUNNING, attempts=3)
+    memory = api.memories(user)[0]["id"]
+    assert api.patch(f"/v1/memories/{memory}", {"content": "Alice likes chai."}).status_code == 200
+    with pytest.raises(leases.LeaseLost), leases.writing(lease):
+        pass
+    dead.refresh_from_db()
+    assert (dead.status, dead.attempts) == (IngestJob.Status.RUNNING, 3)  # whoever died in it is counted
 
 
 @pytest.mark.django_db(transaction=True)

@@ -25,6 +25,10 @@ class EntityMending(MendingAdmin):
     def state_for_steps(self, row: Any) -> str:
         return "changed" if EntityRevision.objects.filter(entity_id=row.pk).exists() else "new"
 
+    def version_of(self, row: Any) -> str:
+        revisions = EntityRevision.objects.filter(entity_id=row.pk).order_by("-recorded_at")
+        return str(revisions.values_list("pk", flat=True).first())
+
     @action(description="Correct", url_path="correct", icon="edit", permissions=["mend"])
     def correct(self, request: HttpRequest, object_id: str) -> HttpResponse:
         entity = self.row_of(request, object_id)

@@ -99,7 +99,7 @@ class SentencesForm(forms.Form):
         super().__init__(data, initial=initial)
         self.every = [key for key, _ in sources]
         text = str((data or initial).get("sentences", ""))
-        self.lines = [line.strip() for line in text.splitlines() if line.strip()][:MOST_PARTS]
+        self.lines = [line.strip() for line in text.splitlines() if line.strip()][: MOST_PARTS + 1]
         if data is None and not initial.get("parts"):
             return
         for number, line in enumerate(self.lines if len(sources) > 1 else ()):

@@ -42,6 +42,9 @@ class MemoryMending(MendingAdmin):
     def state_for_steps(self, row: Any) -> str:
         return state_of(row)
 
+    def version_of(self, row: Any) -> str:
+        return str(Memory.objects.filter(pk=row.pk).values_list("recorded_at", flat=True).first())
+
     @action(description="Correct", url_path="correct", icon="edit", permissions=["mend"])
     def correct(self, request: HttpRequest, object_id: str) -> HttpResponse:
         memory = self.row_of(request, object_id)

@@ -6,11 +6,13 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from graphs.admin.base import GraphRowAdmin
 from graphs.admin.mending.comparing import Snapshot, tried
+from ingest.erase.services import lock_graph
 from memos.api.problems import Problem
 from memos.projects.console.base import record_read
 from memos.projects.console.rendering import rendered
@@ -57,6 +59,10 @@ class MendingAdmin(GraphRowAdmin):
     def state_for_steps(self, row: Any) -> str:
         raise NotImplementedError
 
+    def version_of(self, row: Any) -> str:
+        """Another one after each mending of the row, whoever does it."""
+        raise NotImplementedError
+
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         actions = super().get_actions_detail(request, object_id)
         row = self.get_object(request, object_id) if actions else None
@@ -74,13 +80,27 @@ class MendingAdmin(GraphRowAdmin):
         if form is not None and not (form.is_bound and form.is_valid()):
             return self._shown(request, row, page)
         try:
-            if step == CONFIRM:
-                page.do()
-                messages.success(request, page.done)
-                return redirect(page_of(row))
-            return self._shown(request, row, page, changes=tried(page.do, page.look), tried=True)
+            with transaction.atomic():
+                if self._is_stale(request, row):
+                    messages.error(request, "It was changed meanwhile: look at it again. Nothing was done.")
+                    return redirect(page_of(row))
+                if step == CONFIRM:
+                    page.do()
+                    messages.success(request, page.done)
+                    return redirect(page_of(row))
+                changes = tried(page.do, page.look)
+            return self._shown(request, row, page, changes=changes, tried=True)
         except Problem as error:
             return self._refused(request, row, page, error)
+
+    def _is_stale(self, request: HttpRequest, row: Any) -> bool:
+        """Whether somebody was faster than a form that was filled in, or confirmed, for the row as it was before. It
+        is not changed any more until the end of the transaction."""
+        seen = request.POST.get("seen")
+        if seen is None:
+            return False
+        lock_graph(row.graph_id)
+        return seen != self.version_of(row)
 
     def _refused(self, request: HttpRequest, row: Any, page: Mending, error: Problem) -> HttpResponse:
         told = error.members.get("errors") or [{"field": "", "message": str(error.detail)}]
@@ -95,4 +115,5 @@ class MendingAdmin(GraphRowAdmin):
     def _shown(self, request: HttpRequest, row: Any, page: Mending, **context: Any) -> HttpResponse:
         record_read(request, row)
         context |= {"mending": page, "form": page.form, "back": page_of(row)}
+        context |= {"seen": request.POST.get("seen") or self.version_of(row)}
         return rendered(self, request, "admin/graphs/mending/page.html", title=page.title, **context)

@@ -285,6 +285,19 @@ def test_a_part_stays_split_when_the_words_of_another_are_forgotten(
     assert current(api, user) == {"Alice likes green tea."}
 
 
+def test_parts_go_back_into_the_whole_though_words_that_they_rested_on_are_forgotten(
+    api: Api, user: dict[str, Any], caller: Caller, tell: Tell
+) -> None:
+    tell("likes tea and milk", 2020)
+    tell("likes tea and milk", 2021)
+    whole = about("tea and milk")
+    split_memory(caller=caller, memory=whole, parts=[Part("Alice likes tea."), Part("Alice likes milk.")])
+    api.delete(f"/v1/messages/{Message.objects.order_by('created_at').first().ref}")
+    assert current(api, user) == {"Alice likes tea.", "Alice likes milk."}
+    restore_memory(caller=caller, memory=whole)
+    assert current(api, user) == {"Alice likes tea and milk."}
+
+
 def test_earlier_words_are_put_back_with_what_said_them(
     api: Api, user: dict[str, Any], graph: Graph, caller: Caller, tell: Tell
 ) -> None:
