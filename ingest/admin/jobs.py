@@ -17,7 +17,7 @@ from ingest.documents.stopping import next_pieces
 from ingest.jobs import cancel_job, retry_job
 from ingest.models import IngestJob
 from memos.api.problems import Problem
-from memos.projects.console.base import FirstProjects, NewestChoices, caller_of
+from memos.projects.console.base import FirstProjects, NewestChoices, caller_of, record_read
 from memos.projects.console.bulk import BulkAdmin
 from memos.projects.console.confirming import confirmation
 from memos.projects.console.search import Finding
@@ -34,7 +34,7 @@ MOST_WORDS = 5_000
 
 @admin.register(IngestJob)
 class IngestJobAdmin(BulkAdmin):
-    worded = ("reads", "source_link", "input_words", "memories_list", "error_detail", "attempts_why")
+    worded = ("reads", "source_link", "thread_link", "input_words", "memories_list", "error_detail", "attempts_why")
     list_display = ("shown_id", "state", "reads", "whose", "attempts", "error_code", "created")
     list_filter = (("status", NewestChoices), ("project", FirstProjects))
     search_help_text = "ij_…, msg_…, doc_…, thr_…, usr_…, grph_…, prj_…"
@@ -54,7 +54,10 @@ class IngestJobAdmin(BulkAdmin):
     bulk = {"retry_jobs": "pk", "cancel_jobs": "pk"}
     actions_detail = ("retry", "cancel")
     fieldsets = (
-        (None, {"fields": ("shown_id", "state", "source_link", "thread_link", "user_link", "graph", "project")}),
+        (
+            None,
+            {"fields": ("shown_id", "state", "source_link", "thread_link", "thread", "user_link", "graph", "project")},
+        ),
         ("Why it failed", {"fields": ("error_code", "error_detail", "next_try")}),
         ("What it reads", {"fields": ("input_words",)}),
         ("What was written", {"fields": ("pieces_read", "counts", "memories_list")}),
@@ -80,6 +83,7 @@ class IngestJobAdmin(BulkAdmin):
             return self._done(request, job, retry_job, "is queued again")
         reason = f"{job.ref} failed after {tally(job.attempts, ('attempt', 'attempts'))}: {job.error_code}"
         why = f", {job.error_detail}" if self._shows(request, job, "error_detail") else ""
+        record_read(request, job)
         told = [f"{reason}{why}", "It is queued again, as if it had not been tried."]
         title = f"Retry {job.ref}"
         return confirmation(self, request, title=title, sentences=told, button="Retry the job", back=page_of(job))
@@ -146,7 +150,7 @@ class IngestJobAdmin(BulkAdmin):
         """An error may quote what was said."""
         return bullets(f"No. {one['number']}: {one['detail']}" for one in reversed(job.history) if one.get("detail"))
 
-    @admin.display(description="thread")
+    @admin.display(description="thread's name")
     def thread_link(self, job: IngestJob) -> str:
         return link(job.thread, thread_title(job.thread)) if job.thread else NOTHING
 

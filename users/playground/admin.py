@@ -14,7 +14,7 @@ from ingest.models import IngestJob
 from memos import ids
 from memos.api.problems import Problem
 from memos.projects import audit, roles
-from memos.projects.console.base import ConsoleAdmin, caller_of, may, operator_of
+from memos.projects.console.base import ConsoleAdmin, caller_of, may, operator_of, record_list
 from memos.projects.console.counting import capped
 from memos.projects.console.rendering import rendered
 from memos.projects.console.shown import list_of, page_of
@@ -47,6 +47,7 @@ class PlaygroundPages(ConsoleAdmin):
         """Whose block it shall be."""
         term = request.GET.get("q", "").replace("\0", "").strip()[:200]
         found = list(self._found(request, term)[:MOST_FOUND])
+        record_list(request, found)
         given = {"term": term, "found": found, "most": MOST_FOUND}
         return rendered(self, request, f"{_PAGES}/choose.html", title="Playground", **given)
 

@@ -2,16 +2,27 @@
 
 from typing import Any
 
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from unfold.sites import UnfoldAdminSite
 
-from memos.projects import operators
 from memos.projects.console import account, signing_in
-from memos.projects.console.base import caretaker_of, operator_of
 from memos.projects.console.home import system
 from memos.projects.console.shown import NOTHING
-from memos.projects.signin.middleware import session_of
+from memos.projects.models import Project
+
+
+class ProjectChoices(AutocompleteJsonView):
+    """Of projects alone, which forms ask for: anything else is looked for in its list, where looking is audited."""
+
+    def process_request(self, request: HttpRequest) -> Any:
+        asked = super().process_request(request)
+        if asked[1].model is not Project:
+            raise PermissionDenied
+        return asked
 
 
 class ConsoleSite(UnfoldAdminSite):
@@ -32,13 +43,14 @@ class ConsoleSite(UnfoldAdminSite):
             *(path(route, self.admin_view(view), name=name) for route, (view, name) in own.items()),
         ]
 
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
+        return ProjectChoices.as_view(admin_site=self)(request)
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return signing_in.sign_in(request)
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return signing_in.sign_out(request) if request.method == "POST" else HttpResponseNotAllowed(["POST"])
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        operator = operator_of(request)
-        with operators.password_recorded(caretaker_of(request), operator.pk, session_of(request).pk):
-            return super().password_change(request, extra_context)
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        return account.change_password(request)
