@@ -19,13 +19,10 @@ from memos.api.middleware import current_request_id
 from memos.projects import audit, roles
 from memos.projects.audit import Caller, Caretaker
 from memos.projects.console.counting import CappedPaginator, newest
+from memos.projects.console.narrowing import SCOPES, is_offered
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import list_of, page_of
 from memos.projects.models import AuditEntry, Identified, Operator, Project
-
-SCOPES = ("graph", "user", "thread", "memory", "episode", "entity", "webhook")
-"""Parameters that narrow a list to few rows: what has no index may then be filtered by freely."""
-
 
 _NAMES = {"ij": "job", "rev": "revision"}
 """What the audit log calls rows whose model has a longer name."""
@@ -138,6 +135,9 @@ class ConsoleAdmin(ModelAdmin):
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
         term = search_term.strip()
         return (self.finding.find(queryset, term) if term else queryset), False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        return is_offered(self, request, lookup) and super().lookup_allowed(lookup, value, request)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[DjangoChangeList]:
         return RefChangeList

@@ -1,0 +1,27 @@
+"""By what the address of a list may narrow it."""
+
+from collections.abc import Iterator
+
+from django.contrib.admin import ModelAdmin
+from django.db.models.constants import LOOKUP_SEP
+from django.http import HttpRequest
+
+SCOPES = ("graph", "user", "thread", "memory", "episode", "entity", "webhook")
+"""Parameters that narrow a list to few rows: what has no index may then be filtered by freely."""
+
+
+def is_offered(page: ModelAdmin, request: HttpRequest, lookup: str) -> bool:
+    """Whether a look-up is of a filter of the list, or of a scope. Of any other column the count would tell what
+    stands in it, also to whoever may not see the column. What is no column narrows nothing."""
+    column = lookup.partition(LOOKUP_SEP)[0]
+    return column not in _columns(page) or column in {*SCOPES, *_filters(page, request)}
+
+
+def _columns(page: ModelAdmin) -> set[str]:
+    fields = page.opts.get_fields()
+    return {name for field in fields for name in (field.name, getattr(field, "attname", field.name))}
+
+
+def _filters(page: ModelAdmin, request: HttpRequest) -> Iterator[str]:
+    for one in page.get_list_filter(request):
+        yield str(one[0]) if isinstance(one, list | tuple) else getattr(one, "parameter_name", str(one))

@@ -1,0 +1,50 @@
+"""A list is narrowed by what it offers, and by no other column: a count would tell what stands in it."""
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+
+from ingest.models import IngestJob
+from memos.projects.console.base import ConsoleAdmin
+from memos.projects.console.narrowing import SCOPES
+from memos.webhooks.models import Delivery
+from tests import factories as make
+from tests.console.conftest import signed_in
+from tests.console.test_pages import path
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def viewer(job: IngestJob) -> Client:
+    """May not read what people said."""
+    return signed_in(Client(), make.MembershipFactory(project=job.project).operator)
+
+
+@pytest.mark.parametrize(
+    ("model", "query"),
+    [
+        (IngestJob, "error_detail__contains=abra"),
+        (IngestJob, "history__0__detail__startswith=abra"),
+        (Delivery, "payload__data__icontains=abra"),
+        (Delivery, "response_excerpt__startswith=abra"),
+    ],
+)
+def test_a_viewer_guesses_no_words_by_their_count(viewer: Client, job: IngestJob, model: Any, query: str) -> None:
+    IngestJob.objects.update(error_detail="abracadabra", history=[{"number": 1, "detail": "abracadabra"}])
+    Delivery.objects.update(payload={"data": "abracadabra"}, response_excerpt="abracadabra")
+    assert viewer.get(f"{path(model)}?{query}").status_code == 400
+
+
+CONSOLE = [model for model, page in admin.site._registry.items() if isinstance(page, ConsoleAdmin)]
+
+
+@pytest.mark.parametrize("model", CONSOLE, ids=lambda model: model._meta.label)
+def test_no_list_is_narrowed_by_a_column_that_it_does_not_offer(console: Client, job: IngestJob, model: Any) -> None:
+    page = admin.site._registry[model]
+    offered = {one[0] if isinstance(one, tuple) else getattr(one, "parameter_name", one) for one in page.list_filter}
+    for field in model._meta.get_fields():
+        asked = console.get(path(model), {f"{field.name}__isnull": "False"})
+        assert (asked.status_code == 400) == (field.name not in {*SCOPES, *offered}), field.name
