@@ -148,6 +148,18 @@ def test_a_new_password_ends_all_but_the_one_it_was_changed_in(ann: Operator) ->
     assert AuditEntry.objects.get(action="operator.password_changed").detail == {"sessions_ended": 1}
 
 
+def test_the_old_password_is_not_guessed_in_an_open_browser(ann: Operator) -> None:
+    client = session_of()
+    guess = {"old_password": "a guess", "new_password1": NEW, "new_password2": NEW}
+    for _ in range(5):
+        assert "entered incorrectly" in client.post("/admin/password_change/", guess).content.decode()
+    right = client.post("/admin/password_change/", guess | {"old_password": PASSWORD})
+    assert "Try again in " in right.content.decode()
+    ann.refresh_from_db()
+    assert ann.check_password(PASSWORD)
+    assert actions() == ["operator.signin_failed"] * 5 + ["operator.locked"]
+
+
 @pytest.mark.parametrize("how", ["deactivated", "no superuser", "password", "ended", "command", "changepassword"])
 def test_what_others_do_to_an_operator_ends_their_sessions(
     console: Client, monkeypatch: pytest.MonkeyPatch, how: str

@@ -1,17 +1,22 @@
-"""An operator's own account: the second factor, recovery codes, and where they are signed in."""
+"""An operator's own account: the password, the second factor, recovery codes, and where they are signed in."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.views import PasswordChangeView
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
+from unfold.forms import AdminOwnPasswordChangeForm
 
 from memos import ids
+from memos.projects import operators
 from memos.projects.console import enrolment
 from memos.projects.console.base import caretaker_of, operator_of
 from memos.projects.console.shown import MOST
@@ -36,6 +41,34 @@ RENEW: dict[str, Any] = {
     "told": "The codes from before open nothing any more. The new ones are shown once.",
     "button": "Make new codes",
 }
+
+
+class OwnPasswordForm(AdminOwnPasswordChangeForm):
+    """Guesses at the old password are counted, as wherever else it is asked for again."""
+
+    def __init__(self, *args: Any, visit: Visit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.visit = visit
+
+    def clean_old_password(self) -> str:
+        password: str = self.cleaned_data["old_password"]
+        try:
+            entering.confirm_password(self.visit, self.user, password)
+        except WrongPassword:
+            raise forms.ValidationError(self.error_messages["password_incorrect"]) from None
+        except HasToWait as wait:
+            raise forms.ValidationError(str(wait)) from None
+        return password
+
+
+def change_password(request: HttpRequest) -> HttpResponseBase:
+    changed = PasswordChangeView.as_view(
+        form_class=partial(OwnPasswordForm, visit=Visit.of(request)),
+        success_url=reverse("admin:password_change_done"),
+        extra_context=admin.site.each_context(request),
+    )
+    with operators.password_recorded(caretaker_of(request), operator_of(request).pk, session_of(request).pk):
+        return changed(request)
 
 
 def page(request: HttpRequest) -> HttpResponse:

@@ -3,15 +3,13 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from unfold.sites import UnfoldAdminSite
 
-from memos.projects import operators
 from memos.projects.console import account, signing_in
-from memos.projects.console.base import caretaker_of, operator_of
 from memos.projects.console.home import system
 from memos.projects.console.shown import NOTHING
-from memos.projects.signin.middleware import session_of
 
 
 class ConsoleSite(UnfoldAdminSite):
@@ -38,7 +36,5 @@ class ConsoleSite(UnfoldAdminSite):
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return signing_in.sign_out(request) if request.method == "POST" else HttpResponseNotAllowed(["POST"])
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        operator = operator_of(request)
-        with operators.password_recorded(caretaker_of(request), operator.pk, session_of(request).pk):
-            return super().password_change(request, extra_context)
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        return account.change_password(request)
