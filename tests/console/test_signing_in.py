@@ -63,6 +63,14 @@ def test_nobody_is_led_elsewhere(client: Client, ann: Operator, elsewhere: str) 
     assert response.url == "/admin/"
 
 
+@pytest.mark.parametrize("target", ["nonsense", "account", "?x=1"])
+def test_an_address_that_is_none_does_not_keep_anybody_out(client: Client, ann: Operator, target: str) -> None:
+    for _ in range(2):  # who is signed in already is led on at once
+        assert client.post(LOGIN, {"username": "ann", "password": PASSWORD, "next": target}).status_code == 302
+        assert client.get(LOGIN, {"next": target}).status_code == 302
+    assert signed_in(client)
+
+
 def test_who_is_signed_in_is_not_asked_again(client: Client, ann: Operator) -> None:
     sign_in(client)
     assert client.get(LOGIN).url == "/admin/"

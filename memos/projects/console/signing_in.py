@@ -180,10 +180,10 @@ def _warn(request: HttpRequest, left: int) -> None:
 
 
 def _next(request: HttpRequest) -> str:
-    """Where they were going, if that is here."""
+    """Where they were going, if that is a path of ours: `redirect` takes anything else for the name of a view."""
     target = request.POST.get("next") or request.GET.get("next") or ""
     here = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if here else reverse("admin:index")
+    return target if here and target.startswith("/") else reverse("admin:index")
 
 
 def _page(
