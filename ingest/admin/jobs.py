@@ -17,7 +17,7 @@ from ingest.documents.stopping import next_pieces
 from ingest.jobs import cancel_job, retry_job
 from ingest.models import IngestJob
 from memos.api.problems import Problem
-from memos.projects.console.base import FirstProjects, NewestChoices, caller_of
+from memos.projects.console.base import FirstProjects, NewestChoices, caller_of, record_read
 from memos.projects.console.bulk import BulkAdmin
 from memos.projects.console.confirming import confirmation
 from memos.projects.console.search import Finding
@@ -80,6 +80,7 @@ class IngestJobAdmin(BulkAdmin):
             return self._done(request, job, retry_job, "is queued again")
         reason = f"{job.ref} failed after {job.attempts} attempt{'' if job.attempts == 1 else 's'}: {job.error_code}"
         why = f", {job.error_detail}" if self._shows(request, job, "error_detail") else ""
+        record_read(request, job)
         told = [f"{reason}{why}", "It is queued again, as if it had not been tried."]
         title = f"Retry {job.ref}"
         return confirmation(self, request, title=title, sentences=told, button="Retry the job", back=page_of(job))

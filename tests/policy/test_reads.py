@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from graphs.models import Entity
 from ingest import services as ingestion
 from ingest.models import IngestJob, Operation
 from memos.api import readlog
@@ -19,7 +20,7 @@ from memos.projects.authentication import scope_of
 from memos.projects.models import AuditEntry, Project
 from memos.urls import API
 from tests.api.conftest import things_of
-from tests.console.conftest import admin_operator, console, job, quick_passwords
+from tests.console.conftest import admin_operator, console, job, make_job, quick_passwords
 from tests.endpoints import ENDPOINTS, Endpoint
 from tests.world import Api, problem
 from users.models import Group
@@ -183,9 +184,43 @@ def test_an_operator_who_looks_at_a_page_is_in_the_log(console: Client, job: Ing
     assert entry.request_id == response["X-Request-Id"]
 
 
+def read_by(console: Client, page: str, **query: str) -> list[tuple[str, str]]:
+    """The action and the target of each entry that looking at a page leaves."""
+    known = list(AuditEntry.objects.values_list("pk", flat=True))
+    response = console.get(page, query)
+    assert response.status_code == 200
+    entries = AuditEntry.objects.exclude(pk__in=known)
+    assert {(entry.actor_label, entry.request_id) for entry in entries} <= {("ann", response["X-Request-Id"])}
+    return sorted((entry.action, entry.target_id) for entry in entries)
+
+
+@pytest.mark.parametrize("model", PERSONAL, ids=lambda model: model.__name__)
+def test_an_operator_who_looks_at_a_list_is_in_the_log_of_each_project(
+    console: Client, job: IngestJob, model: Any
+) -> None:
+    page = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+    make_job()
+    assert read_by(console, page) == []
+    Project.objects.filter(pk=job.project_id).update(audit_reads=True)
+    [(action, target)] = read_by(console, page)
+    assert (action.endswith("s.read"), target) == (True, job.project.ref)
+    assert read_by(console, page, q="nothing is called so") == []
+
+
+def test_what_a_page_finds_as_one_types_is_a_read_too(console: Client, job: IngestJob) -> None:
+    Project.objects.update(audit_reads=True)
+    IngestJob.objects.filter(pk=job.pk).update(status="failed")
+    name = Entity.objects.filter(graph=job.graph, is_subject=False).get().name
+    found = read_by(console, f"/admin/graphs/graph/{job.graph.ref}/drawing/find/", q=name)
+    assert found == [("entities.read", job.project.ref)]
+    assert read_by(console, "/admin/users/user/playground/") == [("users.read", job.project.ref)]
+    assert read_by(console, f"/admin/ingest/ingestjob/{job.ref}/retry/") == [("job.read", job.ref)]
+
+
 def test_pages_about_projects_keys_and_the_log_are_no_reads(console: Client, job: IngestJob) -> None:
     Project.objects.update(audit_reads=True)
     for model in set(PAGES) - set(PERSONAL):
         row = model._default_manager.first()
+        console.get(f"/admin/{model._meta.app_label}/{model._meta.model_name}/")
         console.get(f"/admin/{model._meta.app_label}/{model._meta.model_name}/{row.ref}/change/")
     assert not AuditEntry.objects.filter(action__endswith=".read").exists()

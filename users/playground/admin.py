@@ -15,7 +15,7 @@ from ingest.models import IngestJob
 from memos import ids
 from memos.api.problems import Problem
 from memos.projects import audit, roles
-from memos.projects.console.base import ConsoleAdmin, caller_of, may, operator_of
+from memos.projects.console.base import ConsoleAdmin, caller_of, may, operator_of, record_list
 from memos.projects.console.counting import capped
 from memos.projects.console.shown import list_of, page_of
 from users.context.explained import Explanation, explain
@@ -45,6 +45,7 @@ class PlaygroundPages(ConsoleAdmin):
         """Whose block it shall be."""
         term = request.GET.get("q", "").replace("\0", "").strip()[:200]
         found = list(self._found(request, term)[:MOST_FOUND])
+        record_list(request, found)
         everywhere = self.admin_site.each_context(request)
         context = {**everywhere, "title": "Playground", "term": term, "found": found, "most": MOST_FOUND}
         return TemplateResponse(request, "admin/users/user/playground/choose.html", context)

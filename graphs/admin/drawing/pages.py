@@ -19,7 +19,7 @@ from graphs.kinds import EntityType
 from graphs.models import Entity, Graph, Relation
 from graphs.render import name_of
 from memos.projects import roles
-from memos.projects.console.base import ConsoleAdmin, may, record_read
+from memos.projects.console.base import ConsoleAdmin, may, record_list, record_read
 
 NEEDED = ("graphs.view_graph", "graphs.view_entity", "graphs.view_memory")
 MOST_FOUND = 20
@@ -135,7 +135,8 @@ class DrawingAdmin(ConsoleAdmin):
     def drawing_find(self, request: HttpRequest, graph: Graph) -> HttpResponse:
         term = request.GET.get("q", "").strip()[:200].replace("\0", "")
         known = Entity.objects.filter(graph=graph)
-        rows = called_like(known, term).order_by("-last_seen_at")[:MOST_FOUND] if term else known.none()
+        rows = list(called_like(known, term).order_by("-last_seen_at")[:MOST_FOUND]) if term else []
+        record_list(request, rows)
         found = [{"id": row.ref, "name": name_of(row), "type": row.type} for row in rows]
         return JsonResponse({"entities": found})
 

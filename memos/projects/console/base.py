@@ -1,6 +1,6 @@
 """The page of a model: who may see it, how its list stays quick, what its links look like."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from typing import Any, ClassVar
 
@@ -60,7 +60,20 @@ def record_read(request: HttpRequest, row: Any) -> None:
     """Where the project wants to know who looked at what."""
     project = Project.objects.filter(pk=row.project_id, audit_reads=True).first()
     if project:
-        audit.record(caller_of(request, project), f"{_NAMES.get(row.PREFIX, row._meta.model_name)}.read", row.ref)
+        audit.record(caller_of(request, project), f"{_noun(row)}.read", row.ref)
+
+
+def record_list(request: HttpRequest, rows: Iterable[Any]) -> None:
+    """The same of rows of one kind, once for each of their projects, as of a list that the API gives."""
+    projects = {row.project_id: _noun(row) for row in rows}
+    for project in Project.objects.filter(pk__in=projects, audit_reads=True) if projects else ():
+        noun = projects[project.pk]
+        nouns = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+        audit.record(caller_of(request, project), f"{nouns}.read", project.ref)
+
+
+def _noun(row: Any) -> str:
+    return _NAMES.get(row.PREFIX, row._meta.model_name)
 
 
 class RefChangeList(ChangeList):
@@ -135,6 +148,13 @@ class ConsoleAdmin(ModelAdmin):
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
         term = search_term.strip()
         return (self.finding.find(queryset, term) if term else queryset), False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        response = super().changelist_view(request, extra_context)
+        shown = getattr(response, "context_data", None) or {}
+        if self.personal and "cl" in shown:
+            record_list(request, shown["cl"].result_list)
+        return response
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         return is_offered(self, request, lookup) and super().lookup_allowed(lookup, value, request)
