@@ -34,7 +34,7 @@ MOST_WORDS = 5_000
 
 @admin.register(IngestJob)
 class IngestJobAdmin(BulkAdmin):
-    worded = ("reads", "source_link", "input_words", "memories_list", "error_detail", "attempts_why")
+    worded = ("reads", "source_link", "thread_link", "input_words", "memories_list", "error_detail", "attempts_why")
     list_display = ("shown_id", "state", "reads", "whose", "attempts", "error_code", "created")
     list_filter = (("status", NewestChoices), ("project", FirstProjects))
     search_help_text = "ij_…, msg_…, doc_…, thr_…, usr_…, grph_…, prj_…"
@@ -54,7 +54,10 @@ class IngestJobAdmin(BulkAdmin):
     bulk = {"retry_jobs": "pk", "cancel_jobs": "pk"}
     actions_detail = ("retry", "cancel")
     fieldsets = (
-        (None, {"fields": ("shown_id", "state", "source_link", "thread_link", "user_link", "graph", "project")}),
+        (
+            None,
+            {"fields": ("shown_id", "state", "source_link", "thread_link", "thread", "user_link", "graph", "project")},
+        ),
         ("Why it failed", {"fields": ("error_code", "error_detail", "next_try")}),
         ("What it reads", {"fields": ("input_words",)}),
         ("What was written", {"fields": ("pieces_read", "counts", "memories_list")}),
@@ -153,7 +156,7 @@ class IngestJobAdmin(BulkAdmin):
         """An error may quote what was said."""
         return bullets(f"No. {one['number']}: {one['detail']}" for one in reversed(job.history) if one.get("detail"))
 
-    @admin.display(description="thread")
+    @admin.display(description="thread's name")
     def thread_link(self, job: IngestJob) -> str:
         return link(job.thread, thread_title(job.thread)) if job.thread else NOTHING
 

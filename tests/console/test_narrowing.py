@@ -13,6 +13,7 @@ from memos.webhooks.models import Delivery
 from tests import factories as make
 from tests.console.conftest import signed_in
 from tests.console.test_pages import path
+from threads.models import Thread
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +49,10 @@ def test_no_list_is_narrowed_by_a_column_that_it_does_not_offer(console: Client,
     for field in model._meta.get_fields():
         asked = console.get(path(model), {f"{field.name}__isnull": "False"})
         assert (asked.status_code == 400) == (field.name not in {*SCOPES, *offered}), field.name
+
+
+def test_a_viewer_does_not_look_for_the_name_of_a_thread(viewer: Client, console: Client, job: IngestJob) -> None:
+    Thread.objects.update(name="abracadabra")
+    for client, found in ((viewer, 0), (console, 1)):
+        for term, count in (("abra", found), (job.thread.ref, 1)):
+            assert client.get(path(Thread), {"q": term}).context["cl"].result_count == count

@@ -15,7 +15,7 @@ from memos.projects.console import counting, deleting
 from memos.projects.models import AuditEntry, Project, Record
 from tests import factories as make
 from tests.console.conftest import make_job
-from threads.models import Message
+from threads.models import Message, Thread
 from users.models import Group, Summary, User
 
 USERS = "/admin/users/user/"
@@ -239,6 +239,7 @@ def test_who_may_not_read_words_sees_counts_and_why(job: IngestJob, part: str) -
     Entity.objects.update(name=secret, aliases=[secret])
     IngestJob.objects.update(error_detail=secret)
     Document.objects.update(name=secret)
+    Thread.objects.update(name=secret)
     viewer = make.MembershipFactory(project=job.project).operator
     client = Client()
     client.force_login(viewer)

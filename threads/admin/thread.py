@@ -33,6 +33,7 @@ from users.naming import named
 class ThreadAdmin(BulkAdmin, DeletingAdmin):
     what_goes = "it goes with its messages, and with every memory that rests on them alone."
     change_form_template = "admin/threads/thread/replay.html"
+    worded = ("title", "name")
     list_display = ("title", "shown_id", "user_link", "message_count", "project", "created")
     list_filter = (("project", FirstProjects),)
     search_help_text = "thr_…, usr_…, prj_…, name"
@@ -59,11 +60,12 @@ class ThreadAdmin(BulkAdmin, DeletingAdmin):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         thread = kwargs.get("obj")
         if thread is not None:
+            words = may(request, roles.READ_WORDS, thread)
             context |= {
                 "thread": thread,
                 "replay": replay(thread, request.GET),
-                "reads_words": may(request, roles.READ_WORDS, thread),
-                "subtitle": titled(thread),
+                "reads_words": words,
+                "subtitle": titled(thread, words=words),
                 "whose": named(thread.user),
                 "user_path": page_of(thread.user),
                 "created": moment(thread.created_at),

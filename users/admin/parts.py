@@ -64,9 +64,15 @@ def _known(entity: Entity, mentions: int) -> Known:
 
 
 def threads(request: HttpRequest, owner: User) -> dict[str, Any]:
+    words = may(request, roles.READ_WORDS, owner)
     rows = Thread.objects.filter(user=owner).order_by("-pk")[:MOST]
     shown = [
-        (thread_title(row), page_of(row), tally(row.message_count, names_of(Message)), moment(row.created_at))
+        (
+            thread_title(row, words=words),
+            page_of(row),
+            tally(row.message_count, names_of(Message)),
+            moment(row.created_at),
+        )
         for row in rows
     ]
     return {"threads": shown, "all_path": list_of(Thread, user=owner.pk)}

@@ -1,8 +1,8 @@
 """What a term in a list's search box finds. Each way has an index under it, or reads the newest rows only."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q, QuerySet
@@ -25,6 +25,10 @@ class Finding:
     direct: Sequence[str] = ()
     full_text: str = ""
     beginnings: Sequence[str] = ()
+
+    def without(self, columns: Sequence[str]) -> Self:
+        """For whoever may not see them: what a search finds tells what stands in a column."""
+        return replace(self, beginnings=[column for column in self.beginnings if column not in columns])
 
     def find(self, rows: Rows, term: str) -> Rows:
         prefixes = {rows.model.PREFIX: "pk", **self.owners}
