@@ -174,6 +174,18 @@ def test_both_exports_have_the_filters_of_the_list(console: Client, acme: Projec
     assert filters == [["action=user.deleted"], ["action=user.deleted", "request"]]
 
 
+def test_the_log_of_a_project_tells_who_took_it_away(console: Client, onlooker: Onlooker, acme: Project) -> None:
+    MembershipFactory(project=acme, operator=onlooker.operator, role="admin")
+    MembershipFactory(project=ProjectFactory(), operator=onlooker.operator)
+    hers = Client()
+    hers.force_login(onlooker.operator)
+    hers.get(f"{LIST}export/")
+    console.get(f"{LIST}export-csv/", {"project__id__exact": acme.pk})
+    taken = AuditEntry.objects.filter(action="audit.exported", project=acme).order_by("pk")
+    assert [(one.target_id, one.actor_label) for one in taken] == [(acme.ref, "bob"), (acme.ref, "ann")]
+    assert AuditEntry.objects.filter(action="audit.exported").exclude(project=acme).get().project == acme.test_twin
+
+
 @pytest.mark.parametrize(("role", "status"), [("viewer", 403), ("support", 403), ("admin", 200)])
 def test_whoever_runs_a_project_exports_its_log(
     client: Client, onlooker: Onlooker, acme: Project, role: Membership.Role, status: int

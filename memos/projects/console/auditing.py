@@ -5,12 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 from unfold.decorators import action
 
 from memos import ids
 from memos.projects import audit, exporting
+from memos.projects.audit import Caller, Caretaker
 from memos.projects.console.auditfilters import (
     ActionFilter,
     ActorFilter,
@@ -25,6 +27,7 @@ from memos.projects.console.base import (
     FirstProjects,
     NewestChoices,
     RefChangeList,
+    caller_of,
     caretaker_of,
     is_superuser,
     may,
@@ -103,8 +106,11 @@ class AuditEntryAdmin(ConsoleAdmin):
         entries = self.get_changelist_instance(request).get_queryset(request)
         if not is_superuser(request):
             entries = entries.filter(project__in=projects_for(request, EXPORT))
-        audit.record(caretaker_of(request), "audit.exported", "installation", filters=sorted(_filters(request)))
-        return streamed(entries)
+        answer, filters = streamed(entries), sorted(_filters(request))  # what is written from here on is not in it
+        with transaction.atomic():
+            for by, target in _logs(request):
+                audit.record(by, "audit.exported", target, filters=filters)
+        return answer
 
     def has_export_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return may(request, EXPORT)
@@ -127,6 +133,16 @@ class AuditEntryAdmin(ConsoleAdmin):
             return "NOT SEALED"
         seal = ids.encode(AuditSeal.PREFIX, UUID(found["id"]))
         return to(page_at("projects.auditseal", seal), f"seal {found['number']:,}")
+
+
+def _logs(request: HttpRequest) -> Iterator[tuple[Caller | Caretaker, str]]:
+    """Where it stands that they were taken: in the log of each project, or, of all there is, in the installation's."""
+    keys = scope(request)
+    if keys is None:
+        yield caretaker_of(request), "installation"
+        return
+    for project in projects_for(request, EXPORT).filter(pk__in=keys):
+        yield caller_of(request, project), project.ref
 
 
 def _told(request: HttpRequest, changes: Any) -> dict[str, Any]:
