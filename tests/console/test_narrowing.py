@@ -51,6 +51,19 @@ def test_no_list_is_narrowed_by_a_column_that_it_does_not_offer(console: Client,
         assert (asked.status_code == 400) == (field.name not in {*SCOPES, *offered}), field.name
 
 
+@pytest.mark.parametrize(
+    ("field", "status"),
+    [
+        ("projects.apikey.project", 200), ("projects.membership.project", 200), ("webhooks.webhook.project", 200),
+        ("threads.thread.user", 403), ("graphs.source.memory", 403), ("ingest.ingestjob.thread", 403),
+    ],
+)  # fmt: skip
+def test_what_forms_complete_are_projects_alone(console: Client, job: IngestJob, field: str, status: int) -> None:
+    asked = dict(zip(("app_label", "model_name", "field_name"), field.split("."), strict=True))
+    response = console.get("/admin/autocomplete/", {**asked, "term": job.user.email})
+    assert response.status_code == status
+
+
 def test_a_viewer_does_not_look_for_the_name_of_a_thread(viewer: Client, console: Client, job: IngestJob) -> None:
     Thread.objects.update(name="abracadabra")
     for client, found in ((viewer, 0), (console, 1)):

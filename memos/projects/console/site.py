@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
@@ -10,6 +12,17 @@ from unfold.sites import UnfoldAdminSite
 from memos.projects.console import account, signing_in
 from memos.projects.console.home import system
 from memos.projects.console.shown import NOTHING
+from memos.projects.models import Project
+
+
+class ProjectChoices(AutocompleteJsonView):
+    """Of projects alone, which forms ask for: anything else is looked for in its list, where looking is audited."""
+
+    def process_request(self, request: HttpRequest) -> Any:
+        asked = super().process_request(request)
+        if asked[1].model is not Project:
+            raise PermissionDenied
+        return asked
 
 
 class ConsoleSite(UnfoldAdminSite):
@@ -29,6 +42,9 @@ class ConsoleSite(UnfoldAdminSite):
             path("login/two-factor/", signing_in.set_up, name="login_two_factor"),
             *(path(route, self.admin_view(view), name=name) for route, (view, name) in own.items()),
         ]
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
+        return ProjectChoices.as_view(admin_site=self)(request)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return signing_in.sign_in(request)
