@@ -13,7 +13,8 @@ from memos.webhooks.models import Delivery
 from tests import factories as make
 from tests.console.conftest import signed_in
 from tests.console.test_pages import path
-from threads.models import Thread
+from threads.admin import message
+from threads.models import Message, Thread
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +63,20 @@ def test_what_forms_complete_are_projects_alone(console: Client, job: IngestJob,
     asked = dict(zip(("app_label", "model_name", "field_name"), field.split("."), strict=True))
     response = console.get("/admin/autocomplete/", {**asked, "term": job.user.email})
     assert response.status_code == status
+
+
+def test_what_others_say_does_not_hide_what_is_said_here(
+    console: Client, job: IngestJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(message, "MOST_FOUND", 1)
+    bob = make.MembershipFactory(project=job.project, reads_words=True).operator
+    Message.objects.update(content="abracadabra")
+    for said in (job.message, make.MessageFactory(content="abracadabra")):
+        make.EpisodeFactory(message=said, content="abracadabra")
+    here = {"project__id__exact": str(job.project_id)}
+    for client, query in ((signed_in(Client(), bob), {}), (console, here)):
+        found = client.get(path(Message), {"q": "abracadabra", **query}).context["cl"].result_list
+        assert [row.pk for row in found] == [job.message.pk]
 
 
 def test_a_viewer_does_not_look_for_the_name_of_a_thread(viewer: Client, console: Client, job: IngestJob) -> None:

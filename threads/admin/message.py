@@ -1,9 +1,13 @@
 """A message, with its place in its thread and what came of it."""
 
-from typing import Any
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import Q
+from django.http import HttpRequest
 
 from graphs.admin.base import resting_on, stated
 from graphs.admin.going import Going, with_words
@@ -14,21 +18,28 @@ from ingest.models import IngestJob
 from memos.projects.audit import Caller
 from memos.projects.console.base import FirstProjects, NewestChoices
 from memos.projects.console.deleting import DeletingAdmin
+from memos.projects.console.narrowing import projects_of
 from memos.projects.console.search import Finding, text_query
 from memos.projects.console.shown import MOST, NOTHING, bullets, link, list_of, moment, names_of, section, short, to
 from threads.admin.naming import titled
 from threads.models import Message
 from users.naming import named
 
+MOST_FOUND = 1_000
 
+
+@dataclass(frozen=True)
 class MessageFinding(Finding):
-    """The words of messages are indexed in their episodes."""
+    """The words of messages are indexed in their episodes: the newest are looked through, of ``projects`` or of all."""
+
+    projects: Collection[UUID] | None = None
 
     def find(self, rows: Any, term: str) -> Any:
         found = super().find(rows, term)
         if found.query.is_empty():
             said = Episode.objects.filter(source_kind=Episode.SourceKind.MESSAGE, tsv=text_query(term))
-            return rows.filter(pk__in=list(said.order_by("-pk").values_list("source_id", flat=True)[:1000]))
+            said = said if self.projects is None else said.filter(project__in=self.projects)
+            return rows.filter(pk__in=list(said.order_by("-pk").values_list("source_id", flat=True)[:MOST_FOUND]))
         return found
 
 
@@ -38,7 +49,9 @@ class MessageAdmin(DeletingAdmin):
     list_display = ("words", "role", "position", "thread_link", "user_link", "said")
     list_filter = (("role", NewestChoices), ("project", FirstProjects))
     search_help_text = "msg_…, thr_…, usr_…, prj_…, words"
-    finding = MessageFinding(owners={"thr": "thread", "usr": "thread__user", "prj": "project"})
+    finding: ClassVar[MessageFinding] = MessageFinding(
+        owners={"thr": "thread", "usr": "thread__user", "prj": "project"}
+    )
     related = ("thread__user", "job")
     fieldsets = (
         (None, {"fields": ("content", "shown_id", "role", "name", "place", "user_link", "position")}),
@@ -46,6 +59,9 @@ class MessageAdmin(DeletingAdmin):
         ("When", {"fields": ("said", "received")}),
         ("Details", {"fields": ("external_id", "metadata")}),
     )
+
+    def finding_for(self, request: HttpRequest) -> Finding:
+        return replace(self.finding, projects=projects_of(request, self.right("view")))
 
     def delete_by(self, caller: Caller, row: Message) -> None:
         delete_message(caller=caller, message=row)

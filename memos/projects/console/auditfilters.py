@@ -14,9 +14,8 @@ from django.utils.dateparse import parse_date, parse_datetime
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter, TextFilter
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from memos.projects.console.base import operator_of
+from memos.projects.console.narrowing import projects_of
 from memos.projects.models import READS, AuditEntry
-from memos.projects.roles import projects_with
 
 MOST_ACTORS = 200
 VIEW = "projects.view_auditentry"
@@ -103,14 +102,8 @@ class ActorFilter(DropdownFilter):
         return _exactly(queryset, "actor_id", self.value())
 
 
-def scope(request: HttpRequest) -> list[Any] | None:
-    """The keys of the projects that the list is about; None means all, and what belongs to none."""
-    mine = projects_with(operator_of(request), VIEW)
-    try:
-        chosen = UUID(request.GET.get("project__id__exact", ""))
-    except ValueError:
-        return mine
-    return [chosen] if mine is None or chosen in mine else []
+def scope(request: HttpRequest) -> list[UUID] | None:
+    return projects_of(request, VIEW)
 
 
 class _Exactly(TextFilter):

@@ -147,9 +147,11 @@ class ConsoleAdmin(ModelAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
         term = search_term.strip()
+        return (self.finding_for(request).find(queryset, term) if term else queryset), False
+
+    def finding_for(self, request: HttpRequest) -> Finding:
         seen = not self.worded or self._reads_all(request)
-        finding = self.finding if seen else self.finding.without(self.worded)
-        return (finding.find(queryset, term) if term else queryset), False
+        return self.finding if seen else self.finding.without(self.worded)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         response = super().changelist_view(request, extra_context)

@@ -1,13 +1,29 @@
 """By what the address of a list may narrow it."""
 
 from collections.abc import Iterator
+from typing import cast
+from uuid import UUID
 
 from django.contrib.admin import ModelAdmin
 from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest
 
+from memos.projects.models import Operator
+from memos.projects.roles import projects_with
+
 SCOPES = ("graph", "user", "thread", "memory", "episode", "entity", "webhook")
 """Parameters that narrow a list to few rows: what has no index may then be filtered by freely."""
+
+
+def projects_of(request: HttpRequest, right: str) -> list[UUID] | None:
+    """The keys of the projects that a list is about: those where the operator has the right, or the chosen one of
+    them. None means all, and what belongs to none."""
+    mine = projects_with(cast(Operator, request.user), right)
+    try:
+        chosen = UUID(request.GET.get("project__id__exact", ""))
+    except ValueError:
+        return mine
+    return [chosen] if mine is None or chosen in mine else []
 
 
 def is_offered(page: ModelAdmin, request: HttpRequest, lookup: str) -> bool:
