@@ -40,6 +40,11 @@ def test_a_viewer_guesses_no_words_by_their_count(viewer: Client, job: IngestJob
     assert viewer.get(f"{path(model)}?{query}").status_code == 400
 
 
+@pytest.mark.parametrize("how", ["regex=(", "iregex=(a*)*b", "icontains=f", "gt=a", "length=3", "id__lt=1"])
+def test_what_is_offered_is_chosen_and_not_searched(viewer: Client, how: str) -> None:
+    assert viewer.get(f"{path(IngestJob)}?status__{how}").status_code == 400
+
+
 CONSOLE = [model for model, page in admin.site._registry.items() if isinstance(page, ConsoleAdmin)]
 
 
