@@ -40,4 +40,4 @@ def _columns(page: ModelAdmin) -> set[str]:
 
 def _filters(page: ModelAdmin, request: HttpRequest) -> Iterator[str]:
     for one in page.get_list_filter(request):
-        yield one[0] if isinstance(one, tuple) else getattr(one, "parameter_name", str(one))
+        yield str(one[0] if isinstance(one, tuple) else getattr(one, "parameter_name", one))
