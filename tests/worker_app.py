@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 import django
+from celery.concurrency.asynpool import AsynPool
 from django.conf import settings
 
 from memos.celery import app
@@ -23,6 +24,7 @@ django.setup()
 from ingest import messages, reading  # noqa: E402
 from ingest.documents import slices  # noqa: E402
 from ingest.operations import kinds, work  # noqa: E402
+from memos import pulse  # noqa: E402
 from memos.webhooks import delivery, posting  # noqa: E402
 from tests.scripted import Scripted  # noqa: E402
 
@@ -79,5 +81,7 @@ slices._move_on = _holding("slice", slices._move_on, 2)
 work._save = _holding("operation", work._save, 2)
 work.ROWS = int(os.environ.get("ROWS", work.ROWS))
 slices.PIECES = int(os.environ.get("PIECES", slices.PIECES))
+pulse.PERIOD = 0.5
+AsynPool.timers = property(lambda pool: {pool.maintain_pool: 0.2})  # else a child that was killed is missed 5 s later
 for name in ("sweep", "webhooks", "operations"):
     app.conf.beat_schedule[name].update(schedule=0.5)
