@@ -70,6 +70,11 @@ def test_what_forms_complete_are_projects_alone(console: Client, job: IngestJob,
     assert response.status_code == status
 
 
+@pytest.mark.parametrize("lookup", ["status__exact", "error_code", "graph"])
+def test_a_nul_in_a_filter_is_refused(console: Client, job: IngestJob, lookup: str) -> None:
+    assert console.get(path(IngestJob), {lookup: "a\0b"}).status_code == 400
+
+
 def test_what_others_say_does_not_hide_what_is_said_here(
     console: Client, job: IngestJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:
