@@ -14,5 +14,5 @@ SOURCES = (
     Source(RowTally.Kind.JOB_DONE, IngestJob, "finished_at", Q(status=IngestJob.Status.DONE)),
     Source(RowTally.Kind.JOB_FAILED, IngestJob, "finished_at", GONE_WRONG),
 )
-"""A job counts in the hour in which it ended: a retry ends once more, and both ends were had. One that was cancelled neither
-came to its end nor failed."""
+"""A job counts in the hour in which it ended: a retry ends once more, and both ends were had. One that was
+cancelled neither came to its end nor failed."""

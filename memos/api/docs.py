@@ -26,8 +26,8 @@ POLICY = (
 
 @dataclass(frozen=True)
 class Step:
-    """A call of the short start. ``makes`` is the variable of the shell that keeps the id in its answer, and what such an
-    id begins with; the paths after it name that variable."""
+    """A call of the short start. ``makes`` is the variable of the shell that keeps the id in its answer, and what such
+    an id begins with; the paths after it name that variable."""
 
     title: str
     method: str
