@@ -17,17 +17,18 @@ class JobStates(NewestChoices):
     not want it."""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
-        if self.lookup_val == [CHOICE]:
+        chosen = request.GET.get(self.lookup_kwarg)
+        if chosen == CHOICE:
             self.used_parameters = {self.lookup_kwarg: [IngestJob.Status.FAILED.value]}
             return super().queryset(request, queryset.filter(error_code=CANCELLED))
-        if self.lookup_val == [IngestJob.Status.FAILED.value]:
+        if chosen == IngestJob.Status.FAILED.value:
             queryset = queryset.exclude(error_code=CANCELLED)
         return super().queryset(request, queryset)
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         yield from super().choices(changelist)
         yield {
-            "selected": self.lookup_val == [CHOICE],
+            "selected": changelist.params.get(self.lookup_kwarg) == CHOICE,
             "query_string": changelist.get_query_string({self.lookup_kwarg: CHOICE}, [self.lookup_kwarg_isnull]),
             "display": CHOICE,
         }

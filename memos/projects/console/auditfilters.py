@@ -169,6 +169,11 @@ class SpanForm(forms.Form):
         for end, label in (("from", "From (UTC)"), ("to", "To (UTC)")):
             self.fields[f"{name}_{end}"] = MomentField(label=label, required=False, widget=_moment(label))
 
+    @property
+    def wrong(self) -> list[str]:
+        """What is no time."""
+        return [str(error) for errors in self.errors.values() for error in errors]
+
 
 def _moment(label: str) -> forms.Widget:
     return UnfoldAdminTextInputWidget(attrs={"placeholder": "2026-11-01 or 2026-11-01 14:30", "aria-label": label})
