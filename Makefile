@@ -52,7 +52,7 @@ fuzz: venv-dev ## schemathesis against a running Memos; ARGS="--max-examples 200
 clients: venv-dev ## Make clients from the schema, check them and try them on a running Memos
 	$(VENV) -m bench.clients
 
-docs: venv-dev ## Write the pages of docs/api anew: their requests are sent, and their answers kept
+docs: venv-dev ## Write the pages of docs/api and the tour of the README anew: their requests are sent, and their answers kept
 	WRITE_DOCS=1 $(SERVERS) $(VENV) -m pytest tests/docs -q
 
 screenshots: venv-dev chromium ## Take the pictures of docs/console.md anew

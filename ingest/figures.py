@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from graphs.models import Memory
-from ingest.models import IngestJob
+from ingest.models import GONE_WRONG, IngestJob
 from memos.figures.models import RowTally
 from memos.figures.rows import Source
 from threads.models import Message
@@ -12,6 +12,7 @@ SOURCES = (
     Source(RowTally.Kind.MESSAGE, Message),
     Source(RowTally.Kind.MEMORY, Memory),
     Source(RowTally.Kind.JOB_DONE, IngestJob, "finished_at", Q(status=IngestJob.Status.DONE)),
-    Source(RowTally.Kind.JOB_FAILED, IngestJob, "finished_at", Q(status=IngestJob.Status.FAILED)),
+    Source(RowTally.Kind.JOB_FAILED, IngestJob, "finished_at", GONE_WRONG),
 )
-"""A job counts in the hour in which it ended: a retry ends once more, and both ends were had."""
+"""A job counts in the hour in which it ended: a retry ends once more, and both ends were had. One that was
+cancelled neither came to its end nor failed."""

@@ -17,6 +17,11 @@ QUEUED_AGAIN = Q(status="queued", started_at=None) & ~Q(history=[])
 made."""
 
 
+CANCELLED = "CANCELLED"
+"""The error code of a job that somebody cancelled on purpose: it is `failed`, so that it can be retried."""
+GONE_WRONG = Q(status="failed") & ~Q(error_code=CANCELLED)
+
+
 class IngestJobQuerySet(RecordQuerySet["IngestJob"]):
     def unfinished(self) -> Self:
         return self.filter(status__in=IngestJob.UNFINISHED)

@@ -12,9 +12,8 @@ from django.utils import timezone
 from ingest import attempts, events
 from ingest import lease as leases
 from ingest.lease import Lease
-from ingest.models import IngestJob
+from ingest.models import CANCELLED, IngestJob
 
-CANCELLED = "CANCELLED"
 FAULT_PAUSE_SECONDS = 5.0
 PROGRESS = ["status", "attempts", "run_after", "started_at", "finished_at", "written", "error_code", "error_detail"]
 PROGRESS += ["history"]

@@ -26,33 +26,38 @@ except environment.WrongSetting as error:
 
 DATA_DIR = (BASE_DIR / Path(env.text("MEMOS_DATA_DIR", "data")).expanduser()).absolute()
 DEBUG = values.debug
-SECRET_KEY = env.text("SECRET_KEY") or secrets.load_or_create(DATA_DIR, "secret_key")
-KEY_PEPPERS = {"1": env.text("MEMOS_KEY_PEPPER") or secrets.load_or_create(DATA_DIR, "key_pepper")}
-KEY_PEPPER_ID = "1"
-AUDIT_KEYS = env.items("MEMOS_AUDIT_KEY", []) or [secrets.load_or_create(DATA_DIR, "audit_key")]
-"""The first seals the audit log; seals that were made with the others can be verified, too."""
 ALLOWED_HOSTS = values.allowed_hosts
 CSRF_TRUSTED_ORIGINS = values.csrf_trusted_origins
 
-
-WORKS_WHEN_STOPPED = ("backup", "restore")
-"""Commands that see to the embedded data themselves, whether Memos runs or not."""
+STANDS_ALONE = sys.argv[1:2] in (["backup"], ["restore"])
+"""A command that sees to the embedded data itself, whether Memos runs or not: it asks no server and signs nothing."""
 
 
 def _server(variable: str, embedded: str | None) -> str:
     url = env.text(variable) or embedded
-    if not url and sys.argv[1:2] and sys.argv[1] in WORKS_WHEN_STOPPED:
+    if not url and STANDS_ALONE:
         return {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1"}[variable]
     if not url:
         raise ImproperlyConfigured(
-            f"{variable} is not set and no Memos is running on {DATA_DIR}: start it with `make run`, or set {variable}."
+            f"{variable} is not set and no Memos is running on {DATA_DIR}: start it with `make run`, set "
+            f"MEMOS_DATA_DIR as it was set there, or set {variable}."
         )
     return url
+
+
+def _secret(variable: str, name: str) -> str:
+    return env.text(variable) or ("none is needed" if STANDS_ALONE else secrets.load_or_create(DATA_DIR, name))
 
 
 _embedded = endpoints.read(DATA_DIR)
 DATABASE_URL = _server("DATABASE_URL", _embedded.database_url if _embedded else None)
 REDIS_URL = _server("REDIS_URL", _embedded.redis_url if _embedded else None)
+# Only now: a command that finds no Memos makes no secrets in a folder that is not meant.
+SECRET_KEY = _secret("SECRET_KEY", "secret_key")
+KEY_PEPPERS = {"1": _secret("MEMOS_KEY_PEPPER", "key_pepper")}
+KEY_PEPPER_ID = "1"
+AUDIT_KEYS = env.items("MEMOS_AUDIT_KEY", []) or [_secret("MEMOS_AUDIT_KEY", "audit_key")]
+"""The first seals the audit log; seals that were made with the others can be verified, too."""
 
 # ---------------------------------------------------------------- Django
 INSTALLED_APPS = [

@@ -20,6 +20,7 @@ from threads import serializers as forms
 from threads import services
 from threads.models import Message, Thread
 from users.models import User
+from users.services import user_not_found
 
 ONE_OR_MANY = PolymorphicProxySerializer(
     component_name="OneOrManyMessages",
@@ -45,7 +46,7 @@ class ThreadViewSet(InThreadViewSet):
     def get_user(self, ref: str) -> User:
         user = User.objects.for_project(self.project).by_path(ref).first()
         if user is None:
-            raise not_found("user", ref)
+            raise user_not_found(ref)
         self.graph_id = user.graph_id
         self.target = user
         return user

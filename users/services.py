@@ -6,11 +6,11 @@ from django.db import IntegrityError, transaction
 
 from graphs.entities import create_graph
 from graphs.models import Graph
-from memos.api.problems import Problem
+from memos.api.problems import Problem, not_found
 from memos.projects import audit
 from memos.projects.audit import Caller
 from users.changes import differing, lock
-from users.models import Group, User
+from users.models import EXTERNAL, Group, User
 
 
 @transaction.atomic
@@ -104,6 +104,12 @@ def groups_named(caller: Caller, names: list[str]) -> list[Group]:
         if name not in found:
             raise group_not_found(name)
     return [found[name] for name in names]
+
+
+def user_not_found(ref: str) -> Problem:
+    """For a path that names nobody: an id of the caller's own says so of itself."""
+    is_theirs = not ref.startswith((f"{User.PREFIX}_", EXTERNAL))
+    return not_found("user", ref, f"An externalId stands in a path behind {EXTERNAL!r}." if is_theirs else "")
 
 
 def group_not_found(name: str) -> Problem:

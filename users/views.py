@@ -87,7 +87,7 @@ class UserViewSet(ProjectViewSet):
         users = (User.objects.all() if rows is None else rows).filter(project=self.project)
         user = users.by_path(ref).select_related("graph").first()
         if user is None:
-            raise not_found("user", ref)
+            raise services.user_not_found(ref)
         self.graph_id = user.graph_id
         self.target = user
         return user

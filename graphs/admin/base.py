@@ -56,8 +56,10 @@ def span(valid_from: datetime | None, valid_to: datetime | None, precision: str 
     if not valid_from and not valid_to:
         return NOTHING
     digits = _DIGITS.get(precision or "", 16)
-    ends = (moment(end)[:digits] if end else "" for end in (valid_from, valid_to))
-    return " → ".join(ends).strip()
+    starts, ends = (moment(end)[:digits] if end else "" for end in (valid_from, valid_to))
+    if not starts or not ends:
+        return f"since {starts}" if starts else f"until {ends}"
+    return f"{starts} to {ends}"
 
 
 def arrow(relation: Relation) -> str:

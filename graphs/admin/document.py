@@ -22,6 +22,7 @@ BEGINNING = 5_000
 @admin.register(Document)
 class DocumentAdmin(DeletingAdmin, ReadAdmin, GraphRowAdmin):
     what_goes = "it goes with its job, and with every memory that rests on it alone."
+    first_comes = "POST /v1/graphs/:id/ingest takes one; the pages of /docs/ show how."
     list_display = ("called", "type", "read", "whose", "said", "received")
     list_filter = (("type", NewestChoices),)
     search_help_text = "doc_…, usr_…, grp_…, grph_…, name"

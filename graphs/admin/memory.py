@@ -39,7 +39,7 @@ class MemoryAdmin(BulkAdmin, DeletingAdmin, MemoryMending):
         ("Rests on", {"fields": ("sources_list",)}),
         ("Speaks of", {"fields": ("entities_list", "relations_list")}),
         ("History", {"fields": ("timeline", "said", "created", "recorded", "retired")}),
-        ("Details", {"fields": ("graph_link", "language", "confidence", "digest", "metadata")}),
+        ("Details", {"fields": ("graph_link", "language", "confidence", "metadata")}),
     )
 
     def delete_by(self, caller: Caller, row: Memory) -> None:

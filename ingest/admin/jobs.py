@@ -12,12 +12,13 @@ from unfold.decorators import display as label
 
 from graphs.admin.base import owner_of, resting_on, stated
 from graphs.admin.naming import titled as document_title
+from ingest.admin.states import CHOICE, JobStates
 from ingest.attempts import Attempt
 from ingest.documents.stopping import next_pieces
 from ingest.jobs import cancel_job, retry_job
-from ingest.models import IngestJob
+from ingest.models import CANCELLED, IngestJob
 from memos.api.problems import Problem
-from memos.projects.console.base import FirstProjects, NewestChoices, caller_of, record_read
+from memos.projects.console.base import FirstProjects, caller_of, record_read
 from memos.projects.console.bulk import BulkAdmin
 from memos.projects.console.confirming import confirmation
 from memos.projects.console.search import Finding
@@ -36,7 +37,7 @@ MOST_WORDS = 5_000
 class IngestJobAdmin(BulkAdmin):
     worded = ("reads", "source_link", "thread_link", "input_words", "memories_list", "error_detail", "attempts_why")
     list_display = ("shown_id", "state", "reads", "whose", "attempts", "error_code", "created")
-    list_filter = (("status", NewestChoices), ("project", FirstProjects))
+    list_filter = (("status", JobStates), ("project", FirstProjects))
     search_help_text = "ij_…, msg_…, doc_…, thr_…, usr_…, grph_…, prj_…"
     finding = Finding(
         owners={
@@ -116,10 +117,10 @@ class IngestJobAdmin(BulkAdmin):
 
     @label(
         description="status",
-        label={"done": "success", "failed": "danger", "running": "info", "queued": "warning"},
+        label={"done": "success", "failed": "danger", "running": "info", "queued": "warning", CHOICE: "info"},
     )
     def state(self, job: IngestJob) -> str:
-        return job.status
+        return CHOICE if job.error_code == CANCELLED else job.status
 
     @admin.display(description="reads")
     def reads(self, job: IngestJob) -> str:

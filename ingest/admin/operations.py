@@ -37,9 +37,9 @@ class OperationAdmin(ConsoleAdmin):
     heavy = ("keys",)
     actions_detail = ("cancel",)
     change_form_outer_before_template = "admin/ingest/operation/progress.html"
-    fieldsets = (
+    fieldsets = (  # the counts are in the part that is kept up to date
         (None, {"fields": ("called", "shown_id", "state", "error", "project_link", "asked_by")}),
-        ("What came of it", {"fields": ("done", "skipped", "failed", "reasons_table", "entries")}),
+        ("What came of it", {"fields": ("reasons_table", "entries")}),
         ("When", {"fields": ("created", "started", "finished")}),
     )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.importers.chat import NAMES, Log
+from ingest.importers.fields import spelled
 from ingest.importers.report import Report, Unreadable
 from ingest.importers.shape import ImportedMessage, Options
 from ingest.importers.streams import LARGEST, Stream, files, opened
@@ -28,6 +29,7 @@ def _messages(stream: Stream, log: Log) -> Iterator[ImportedMessage]:
     first = next(lines, "")
     rows = csv.reader(_again(first, lines), delimiter=_delimiter(first), strict=True)
     header = _header(stream, next(_rows(stream, rows), []), log.options)
+    _tell_unread(header, log)
     begins = rows.line_num + 1
     for row in _rows(stream, rows):
         place, begins = f"{stream.name}, line {begins}", rows.line_num + 1
@@ -61,6 +63,15 @@ def _cells(line: str, delimiter: str) -> int:
         return len(next(csv.reader([line], delimiter=delimiter), []))
     except csv.Error:
         return 0
+
+
+def _tell_unread(header: list[str], log: Log) -> None:
+    known = {spelled(name) for names in NAMES.values() for name in names} | {
+        spelled(column) for column in log.options.columns.values()
+    }
+    unread = [name for name in header if name and spelled(name) not in known]
+    if unread:
+        log.report.remark(f"file with columns that are not read: {', '.join(unread)} (--column FIELD=HEADER reads one)")
 
 
 def _header(stream: Stream, header: list[str], options: Options) -> list[str]:

@@ -2,6 +2,7 @@
 browser is told so too."""
 
 import json
+import shlex
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cache
@@ -25,28 +26,57 @@ POLICY = (
 
 @dataclass(frozen=True)
 class Step:
-    """A call of the short start. ``{user}`` and ``{thread}`` in a path are what the calls before it made."""
+    """A call of the short start. ``makes`` is the variable of the shell that keeps the id in its answer, and what such
+    an id begins with; the paths after it name that variable."""
 
     title: str
     method: str
     path: str
     sent: dict[str, Any] | None = None
+    makes: tuple[str, str] | None = None
+    accept: str = "application/json"
 
     @property
     def body(self) -> str:
         return json.dumps(self.sent) if self.sent is not None else ""
 
+    @property
+    def curl(self) -> str:
+        """For a shell in which MEMOS_URL and MEMOS_KEY are set."""
+        method = "" if self.method == "GET" else f"-X {self.method} "
+        lines = [f'curl -sS {method}"$MEMOS_URL{self.path}"', '-H "Authorization: Bearer $MEMOS_KEY"']
+        if self.accept != "application/json":
+            lines.append(f'-H "Accept: {self.accept}"')
+        if self.body:
+            lines += ['-H "Content-Type: application/json"', f"-d {shlex.quote(self.body)}"]
+        call = " \\\n  ".join(lines)
+        if self.makes is None:
+            return f"{call}; echo"
+        name, prefix = self.makes
+        return f"{name}=$({call} | tee /dev/stderr | grep -o '{prefix}_[0-9A-Z]*'); echo"
+
 
 STEPS = (
-    Step("Make a user", "POST", "/v1/users", {"firstName": "Alice"}),
-    Step("Open a thread", "POST", "/v1/users/{user}/threads", {"name": "Onboarding chat"}),
+    Step("Make a user", "POST", "/v1/users", {"firstName": "Alice"}, ("MEMOS_USER", "usr")),
+    Step(
+        "Open a thread",
+        "POST",
+        "/v1/users/$MEMOS_USER/threads",
+        {"name": "Onboarding chat"},
+        ("MEMOS_THREAD", "thr"),
+    ),
     Step(
         "Say something",
         "POST",
-        "/v1/threads/{thread}/messages",
+        "/v1/threads/$MEMOS_THREAD/messages",
         {"role": "user", "content": "I work at Acme as a designer. I am allergic to peanuts."},
     ),
-    Step("Ask for the context", "GET", "/v1/users/{user}/context?query=What+does+she+do&maxTokens=500"),
+    Step(
+        "Ask for the context",
+        "GET",
+        "/v1/users/$MEMOS_USER/context?query=What+does+she+do&maxTokens=500",
+        accept="text/plain",
+    ),
 )
 
 

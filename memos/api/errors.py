@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, JsonResponse
+from django.urls import is_valid_path
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
@@ -120,7 +121,9 @@ def bad_request_view(request: HttpRequest, exception: Exception) -> JsonResponse
 
 
 def not_found_view(request: HttpRequest, exception: Exception) -> JsonResponse:
-    return response(404, "NOT_FOUND", "There is nothing at this path.")
+    path = request.path_info
+    hint = " It ends without a slash." if path.endswith("/") and is_valid_path(path.rstrip("/")) else ""
+    return response(404, "NOT_FOUND", f"There is nothing at this path.{hint}")
 
 
 def server_error_view(request: HttpRequest) -> JsonResponse:

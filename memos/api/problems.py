@@ -16,8 +16,8 @@ class Problem(APIException):
         self.headers = headers or {}
 
 
-def not_found(what: str, ref: str) -> Problem:
-    return Problem(404, "NOT_FOUND", f"There is no {what} {ref[:100]!r} in this project.")
+def not_found(what: str, ref: str, hint: str = "") -> Problem:
+    return Problem(404, "NOT_FOUND", f"There is no {what} {ref[:100]!r} in this project. {hint}".rstrip())
 
 
 def invalid(field: str, message: str, code: str = "invalid") -> Problem:

@@ -21,7 +21,8 @@ def camel_case(name: str) -> str:
 
 
 class CamelSerializer(serializers.Serializer[Any]):
-    """Fields are declared in snake_case and stand in the API in camelCase; an unknown one is refused by name."""
+    """Fields are declared in snake_case and stand in the API in camelCase; an unknown one is refused by name, and
+    where there are choices a wrong one is told which."""
 
     json_schema: ClassVar[dict[str, Any]] = {}
     """What `validate` asks of several fields together, as keywords of JSON Schema, where that can say it."""
@@ -47,6 +48,9 @@ def _from(name: str, field: Any) -> Any:
         field.method_name = f"get_{name}"
     elif field.source is None and camel_case(name) != name:
         field.source = name
+    chosen = getattr(field, "child", field)
+    if isinstance(chosen, serializers.ChoiceField):
+        chosen.error_messages["invalid_choice"] = f"Give one of: {', '.join(map(str, chosen.choices))}."
     return field
 
 

@@ -1,21 +1,15 @@
 /* The key is typed once, and fills the short start, Scalar's requests and its samples. It stays in this browser. */
 (() => {
   const STORED = "memos-api-key";
-  const PLACEHOLDER = "$MEMOS_KEY";
   const $ = (id) => document.getElementById(id);
-  const samples = [...document.querySelectorAll("#steps code")];
-  const answers = {}; // what the answers of the short start gave: {user}, {thread}
+  const samples = [...document.querySelectorAll("#steps code")].map((code) => ({ code, curl: code.textContent, ...code.dataset }));
+  const made = {}; // the ids that the short start made: MEMOS_USER, MEMOS_THREAD
 
-  const filled = (text) => text.replace(/\{(\w+)\}/g, (whole, name) => answers[name] ?? `$${name.toUpperCase()}`);
   const key = () => $("key").value.trim();
+  const known = () => ({ MEMOS_URL: location.origin, MEMOS_KEY: key(), ...made });
+  const filled = (text) => text.replace(/\$(MEMOS_\w+)/g, (whole, name) => known()[name] || whole);
 
-  function curl({ method, path, body }) {
-    const lines = [`curl -sS -X ${method} ${location.origin}${filled(path)}`, `-H "Authorization: Bearer ${key() || PLACEHOLDER}"`];
-    if (body) lines.push('-H "Content-Type: application/json"', `-d '${body}'`);
-    return lines.join(" \\\n  ");
-  }
-
-  const show = () => samples.forEach((sample) => (sample.textContent = curl(sample.dataset)));
+  const show = () => samples.forEach(({ code, curl }) => (code.textContent = filled(curl)));
 
   /* ---------------------------------------------------------------- the reference */
   const settings = () => ({
@@ -64,20 +58,21 @@
   }
 
   /* ---------------------------------------------------------------- the short start */
-  async function send({ method, path, body }) {
-    const headers = { Authorization: `Bearer ${key()}` };
+  async function send({ method, path, body, accept = "application/json" }) {
+    const headers = { Authorization: `Bearer ${key()}`, Accept: accept };
     if (body) headers["Content-Type"] = "application/json";
     const response = await fetch(filled(path), { method, headers, body: body || undefined });
-    return { ok: response.ok, status: response.status, found: await response.json() };
+    const isText = response.headers.get("Content-Type").startsWith("text/plain");
+    return { ok: response.ok, status: response.status, found: isText ? await response.text() : await response.json() };
   }
 
   async function step(sample) {
-    const { ok, status, found } = await send(sample.dataset);
-    const box = sample.closest("li").querySelector(".answer");
+    const { ok, status, found } = await send(sample);
+    const box = sample.code.closest("li").querySelector(".answer");
     box.hidden = false;
     box.classList.toggle("bad", !ok);
-    box.textContent = found.context ?? `${status} ${JSON.stringify(found, null, 2)}`;
-    if (found.id) answers[found.id.startsWith("usr_") ? "user" : "thread"] = found.id;
+    box.textContent = typeof found === "string" ? found : `${status} ${JSON.stringify(found, null, 2)}`;
+    if (ok && sample.makes) made[sample.makes] = found.id;
     show();
     return { ok, found };
   }
@@ -94,8 +89,7 @@
 
   async function run() {
     $("run").disabled = true;
-    delete answers.user;
-    delete answers.thread;
+    for (const name in made) delete made[name];
     try {
       for (const sample of samples) {
         const { ok, found } = await step(sample);

@@ -1,7 +1,9 @@
 """The page at /docs/: it names nothing outside, its assets are ours, and its short start works."""
 
 import gzip
+import html
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +11,10 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 
 from memos.api.docs import STEPS
-from tests.world import Api
+from tests.conftest import drain_all
+from tests.processes import Web
+from tests.shell import pasted
+from tests.world import Api, make_world
 
 NOBODY = Api(None)
 FOLDER = settings.BASE_DIR / "static/docs"
@@ -69,12 +74,19 @@ def test_the_schema_comes_as_yaml_or_as_json() -> None:
     assert response.json()["openapi"] == "3.1.0"
 
 
-def test_the_short_start_works(api: Api) -> None:
-    made: dict[str, str] = {}
-    for step in STEPS:
-        path = step.path.format(**made)
-        response = api.send(step.method, path, step.body.encode() if step.body else None)
-        assert response.status_code in (200, 201), response.content
-        if "id" in response.json():
-            made["thread" if "thread" in step.title.lower() else "user"] = response.json()["id"]
-    assert response.json()["context"].startswith("<memory>")
+def test_the_page_shows_what_is_to_be_pasted(page: Any) -> None:
+    shown = [html.unescape(one) for one in re.findall(r"<code data-method[^>]*>([^<]*)</code>", page.content.decode())]
+    assert shown == [step.curl for step in STEPS]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_short_start_works_when_it_is_pasted(start_web: Callable[..., Web]) -> None:
+    given = {"MEMOS_URL": start_web().url, "MEMOS_KEY": make_world().owner.secret}
+    *before, asked = (step.curl for step in STEPS)
+    said = pasted("\n".join([*before, 'echo "kept $MEMOS_USER $MEMOS_THREAD"']), given)
+    user, thread = re.findall(r"kept (usr_\w{26}) (thr_\w{26})$", said.strip())[0]
+    assert '"ingested"' in said
+    drain_all()
+    block = pasted(asked, given | {"MEMOS_USER": user, "MEMOS_THREAD": thread})
+    assert block.startswith("<memory>")
+    assert "designer" in block

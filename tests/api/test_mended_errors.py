@@ -156,3 +156,34 @@ def test_an_append_to_a_user_who_was_deleted_meanwhile_is_not_found(
     with pytest.raises(Problem) as refused:
         services.append_messages(caller=caller, thread=read, messages=[services.NewMessage("user", "Hello.")])
     assert refused.value.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "told"),
+    [
+        ("/v1/threads/{thread}/messages", {"role": "human", "content": "Hi"}, "user, assistant, system, tool"),
+        ("/v1/webhooks", {"url": "https://example.com", "events": ["job"]}, "job."),
+        ("/v1/users/{user}/search", {"query": "x", "kinds": ["fact"]}, "memory, "),
+    ],
+)
+def test_where_there_are_choices_a_wrong_one_is_told_which(
+    api: Api, things: dict[str, str], path: str, body: dict[str, Any], told: str
+) -> None:
+    errors = problem(api.post(path.format(**things), body), 400, "VALIDATION_ERROR")["errors"]
+    [error] = [error for error in errors if error["code"] == "invalid_choice"]
+    assert error["message"].startswith("Give one of: ")
+    assert told in error["message"]
+
+
+def test_a_path_with_an_external_id_as_it_is_is_told_how_it_is_written(api: Api) -> None:
+    api.new_user(externalId="alice")
+    for path in ("/v1/users/alice", "/v1/users/alice/threads", "/v1/users/alice/context"):
+        assert "behind 'ext:'" in problem(api.get(path), 404, "NOT_FOUND")["detail"]
+    for path in ("/v1/users/ext:bob", "/v1/users/usr_01KRSJZCB6Z8FRSJRCD9CS2V2S"):
+        assert "ext:'." not in problem(api.get(path), 404, "NOT_FOUND")["detail"]
+
+
+def test_a_path_that_would_be_one_without_its_slash_is_told_so(api: Api) -> None:
+    assert problem(api.post("/v1/users/"), 404, "NOT_FOUND")["detail"].endswith("It ends without a slash.")
+    for path in ("/v1/nothing/", "/v1/nothing"):
+        assert "slash" not in problem(api.get(path), 404, "NOT_FOUND")["detail"]

@@ -212,6 +212,13 @@ def test_the_retention_is_set_in_the_form(console: Client, acme: Project) -> Non
     assert (told.project, told.actor) == (acme, "operator")
 
 
+def test_what_is_no_time_is_said_to_be_none(console: Client, acme: Project) -> None:
+    told = "“garbage” is no date or time: it narrows nothing."
+    page = console.get(LIST, {"at_from": "garbage", "at_to": "2026-11-01 14:30"}).content.decode()
+    assert page.count(told) == 2  # above the list, and at its field among the filters
+    assert page.count("is no date or time") == 2
+
+
 @pytest.mark.parametrize("nonsense", ["", "\0", "'", "x" * 5000, "9999-99-99", "%"])
 def test_no_filter_breaks_on_what_it_is_given(console: Client, acme: Project, nonsense: str) -> None:
     for name in ("action", "by", "target", "request", "shown", "at_from", "at_to"):

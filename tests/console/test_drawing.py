@@ -220,6 +220,25 @@ def test_what_is_told_is_as_it_was_believed(console: Client, graph: Graph) -> No
         assert console.get(at(graph, "told/"), {"entity": row.object.ref, "at": odd}).status_code == 200
 
 
+def test_what_is_told_is_as_of_the_moment_that_is_looked_at(console: Client, graph: Graph) -> None:
+    now = timezone.now()
+    begins, ends = now - timedelta(days=20), now - timedelta(days=10)
+    row = relate(graph, valid_from=begins, valid_to=ends, created_at=now - timedelta(days=15))
+    days = {"before": 25, "then": 12, "after": 5}
+    moments = {name: _ms(now - timedelta(days=count)) for name, count in days.items()}
+
+    def told(**query: Any) -> str:
+        return console.get(at(graph, "told/"), {"relation": row.ref, **query}).content.decode()
+
+    assert "has ended" in told()
+    for axis in ("at", "so"):
+        assert "has ended" not in told(**{axis: moments["then"]})
+        assert "1 memory<" in told(**{axis: moments["then"]})
+        assert "has ended" in told(**{axis: moments["after"]})
+    assert "as it was on" in told(so=moments["then"])
+    assert "Nothing that is believed now was so then." in told(so=moments["before"])
+
+
 def test_few_words_of_each_memory_are_shown(console: Client, graph: Graph) -> None:
     row = relate(graph)
     for number in range(8):

@@ -84,6 +84,12 @@ def failed(key: ApiKey) -> None:
     make.IngestJobFactory(status="failed", finished_at=timezone.now(), message__thread__user__project=key.project)
 
 
+def cancelled(key: ApiKey) -> None:
+    make.IngestJobFactory(
+        status="failed", error_code="CANCELLED", finished_at=timezone.now(), message__thread__user__project=key.project
+    )
+
+
 def old(key: ApiKey) -> None:
     made = ids.first_at(timezone.now() - timedelta(minutes=7))
     make.IngestJobFactory(id=made, message__thread__user__project=key.project)
@@ -109,7 +115,8 @@ def hook(key: ApiKey) -> None:
 
 
 def expiring(key: ApiKey) -> None:
-    make.ApiKeyFactory(project=key.project, expires_at=timezone.now() + timedelta(days=3))
+    made = timezone.now() - timedelta(days=90)
+    make.ApiKeyFactory(project=key.project, created_at=made, expires_at=timezone.now() + timedelta(days=3))
     make.ApiKeyFactory(project=key.project, expires_at=timezone.now() + timedelta(days=30))
     make.ApiKeyFactory(project=key.project, expires_at=timezone.now() - timedelta(days=3))
 
@@ -146,6 +153,29 @@ def test_what_needs_somebody_is_said(console: Client, key: ApiKey, happen: Calla
     page = console.get("/admin/").content.decode()
     [link] = re.findall(rf'<a href="([^"]*)">{re.escape(said)}', page)
     assert console.get(link.replace("&amp;", "&")).status_code == 200
+
+
+def test_a_job_that_was_cancelled_on_purpose_needs_nobody(console: Client, key: ApiKey) -> None:
+    cancelled(key)
+    make.IngestJobFactory(status="done", finished_at=timezone.now(), message__thread__user__project=key.project)
+    count_rows()
+    response = console.get("/admin/")
+    assert response.context["notices"] == []
+    assert (card(response, "Failed jobs"), card(response, "Failure rate")) == ("0", "0.0%")
+
+
+def test_the_failed_are_listed_without_the_cancelled(console: Client, key: ApiKey) -> None:
+    cancelled(key)
+    failed(key)
+    [path] = [notice.path for notice in console.get("/admin/").context["notices"]]
+    assert [job.error_code for job in console.get(path).context["cl"].result_list] == [""]
+    path = path.replace("=failed", "=cancelled")
+    assert [job.error_code for job in console.get(path).context["cl"].result_list] == ["CANCELLED"]
+
+
+def test_a_key_that_was_made_to_live_shortly_needs_nobody(console: Client, key: ApiKey) -> None:
+    make.ApiKeyFactory(project=key.project, expires_at=timezone.now() + timedelta(hours=1))
+    assert notices(console) == []
 
 
 @pytest.mark.parametrize("happen", [failed, old, hook, expiring])

@@ -79,7 +79,7 @@ def test_a_memory_is_corrected(console: Client, tea: Memory) -> None:
     assert "Alice likes tea." in text(console.get(path(tea, "correct")))
     told = mend(console, tea, "correct", **correction(tea, content="Alice likes green tea.", valid_from="2024-05-01"))
     assert change("Sentence", "Alice likes tea.", "Alice likes green tea.") in told
-    assert change("Valid", "–", "2024-05-01 →") in told
+    assert change("Valid", "–", "since 2024-05-01") in told
     assert tea.content == f"{SPEAKER} likes green tea."
     entry = AuditEntry.objects.get(target_id=tea.ref)
     assert (entry.action, entry.actor_label, entry.detail) == (

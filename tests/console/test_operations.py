@@ -144,6 +144,8 @@ def test_its_page_shows_what_came_of_it_with_links(console: Client) -> None:
     assert "JOB_NOT_FAILED" in text
     assert '<script src="/static/console/operation.js" type="module">' in text.replace("'", '"')
     assert 'data-ended="yes"' in text
+    assert text.count('data-part="done"') == 1
+    assert "field-done" not in text  # a second count would stand still while the first goes on
     told = console.get(page(operation, "progress")).json()
     assert told == {
         "status": "done", "total": 2, "position": 2, "done": 1, "skipped": 1, "failed": 0, "ended": True

@@ -76,6 +76,15 @@ def test_a_search_by_the_shown_id_finds_the_row_and_nothing_else(console: Client
 
 
 @pytest.mark.parametrize("model", ADDED, ids=name)
+def test_the_button_with_the_plus_has_words(console: Client, model: Any) -> None:
+    assert f'aria-label="Add {model._meta.verbose_name}"' in console.get(path(model)).content.decode()
+
+
+def test_an_empty_list_of_groups_says_how_to_make_one(console: Client) -> None:
+    assert "POST /v1/groups makes one" in console.get("/admin/users/group/").content.decode()
+
+
+@pytest.mark.parametrize("model", ADDED, ids=name)
 def test_what_can_be_made_here_has_a_form(console: Client, model: Any) -> None:
     assert console.get(path(model, "add/")).status_code == 200
 

@@ -74,7 +74,7 @@ class Writer:
             self.answers[name] = json.loads(content)
         answer = _fenced(_LANGUAGES.get(kind, "text"), _shown(kind, content.decode()))
         told = "" if "brief" in words else f"\n`{response.status_code}`\n\n{answer}"
-        return self._alike(_fenced("sh", asked.as_curl()) + told)
+        return self.alike(_fenced("sh", asked.as_curl()) + told)
 
     def _known(self, found: re.Match[str]) -> str:
         value = self.answers[found[1]]
@@ -82,7 +82,7 @@ class Writer:
             value = value[int(part)] if isinstance(value, list) else value[part]
         return str(value)
 
-    def _alike(self, text: str) -> str:
+    def alike(self, text: str) -> str:
         text = _ID.sub(lambda found: f"{found[1]}_{self._id(found[2])}", text)
         return _KEYS.sub(_hidden, _CURSOR.sub(lambda found: self._id(found[0]), text))
 

@@ -141,6 +141,15 @@ def test_the_commands_work_while_memos_is_not_running(saved: Path, folder: DataF
     done = manage(tmp_path / "elsewhere", "restore", str(tmp_path / "by-hand.memos"))
     assert done.returncode == 0, done.stderr
     assert kept_in(DataFolder(tmp_path / "elsewhere")) == [42]
+    assert "before" not in done.stdout  # nothing was there
+    assert not list((tmp_path / "elsewhere").glob("before-restore-*"))
     done = manage(tmp_path / "elsewhere", "restore", str(tmp_path / "by-hand.memos"))
     assert done.returncode == 1
     assert done.stderr.strip().endswith("add --force to replace it; it is kept beside the new.")
+
+
+def test_a_command_that_finds_no_memos_leaves_nothing_behind(tmp_path: Path) -> None:
+    done = manage(tmp_path / "nowhere", "demo")
+    assert done.returncode == 1
+    assert "MEMOS_DATA_DIR as it was set there" in done.stderr
+    assert not (tmp_path / "nowhere").exists()

@@ -32,6 +32,7 @@ from users.naming import named
 @admin.register(Thread)
 class ThreadAdmin(BulkAdmin, DeletingAdmin):
     what_goes = "it goes with its messages, and with every memory that rests on them alone."
+    first_comes = "POST /v1/users/:id/threads opens one; the pages of /docs/ show how."
     change_form_template = "admin/threads/thread/replay.html"
     worded = ("title", "name")
     list_display = ("title", "shown_id", "user_link", "message_count", "project", "created")

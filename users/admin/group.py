@@ -17,6 +17,7 @@ from users.models import Group
 class GroupAdmin(OwnerAdmin):
     what_goes = "the group goes with everything that it shares: what was told to it, and what is known from that."
     is_gone = "with everything that it shared."
+    first_comes = "POST /v1/groups makes one; the pages of /docs/ show how."
     list_display = ("name", "shown_id", "project", "created")
     list_filter = (("project", FirstProjects),)
     search_help_text = "grp_…, grph_…, prj_…, name"

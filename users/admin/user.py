@@ -25,6 +25,7 @@ from users.playground.admin import PlaygroundPages
 class UserAdmin(ExportingAdmin, PlaygroundPages, RegeneratingAdmin, OwnerAdmin):
     what_goes = "everything that is kept about this user goes with them."
     is_gone = "with everything that was kept about them."
+    first_comes = "POST /v1/users makes one; the pages of /docs/ show how."
     list_display = ("shown_id", "shown_name", "external_id", "email", "project", "created")
     list_filter = (("project", FirstProjects),)
     search_help_text = "usr_…, grph_…, prj_…, external id, email, name"

@@ -115,18 +115,19 @@ class DrawingAdmin(ConsoleAdmin):
 
     @drawn
     def drawing_told(self, request: HttpRequest, graph: Graph) -> HttpResponse:
-        at, words = _moment(request.GET.get("at", "")), may(request, roles.READ_WORDS, graph)
+        when = told.When(_moment(request.GET.get("at", "")), _moment(request.GET.get("so", "")))
+        words = may(request, roles.READ_WORDS, graph)
         if ref := request.GET.get("relation", ""):
             relation = Relation.objects.filter(graph=graph).by_ref(ref).select_related("subject", "object").first()
-            shown = told.of_relation(relation, at, words=words) if relation else None
+            shown = told.of_relation(relation, when, words=words) if relation else None
             row: Any = relation
         else:
             row = _entity(graph, request.GET.get("entity", ""))
-            shown = told.of_entity(row, at, words=words) if row else None
+            shown = told.of_entity(row, when, words=words) if row else None
         if shown is None:
             raise Http404
         record_read(request, row)
-        return render(request, "admin/graphs/drawing/told.html", {**shown, "at": at})
+        return render(request, "admin/graphs/drawing/told.html", {**shown, "when": when})
 
     @drawn
     def drawing_find(self, request: HttpRequest, graph: Graph) -> HttpResponse:

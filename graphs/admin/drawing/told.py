@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 
 from graphs.admin.base import arrow, origin_of, span
@@ -22,11 +22,27 @@ LONGEST = 600
 
 
 @dataclass(frozen=True)
+class When:
+    """Where the slider stands: what was known ``at`` a moment, or what was ``so`` then, as we see it now; else now."""
+
+    at: datetime | None = None
+    so: datetime | None = None
+
+    def memories(self, graph: Any) -> QuerySet[Memory]:
+        rows = Memory.objects.as_of(self.at).filter(graph=graph)
+        return rows.alias(begins=Coalesce("valid_from", "said_at")).filter(begins__lte=self.so) if self.so else rows
+
+    def ended(self, memory: Memory) -> bool:
+        return memory.valid_to is not None and memory.valid_to <= (self.at or self.so or timezone.now())
+
+
+@dataclass(frozen=True)
 class Told:
-    """A memory as it was believed, with the words that it rested on."""
+    """A memory as it was believed, with the words that it rested on; ``ended`` by the moment that is looked at."""
 
     memory: Memory
     words: list[Source]
+    ended: bool
 
     @property
     def sentence(self) -> str:
@@ -39,10 +55,6 @@ class Told:
     @property
     def valid(self) -> str:
         return span(self.memory.valid_from, self.memory.valid_to, self.memory.valid_precision)
-
-    @property
-    def ended(self) -> bool:
-        return self.memory.valid_to is not None and self.memory.valid_to <= timezone.now()
 
     @property
     def lines(self) -> list[dict[str, Any]]:
@@ -64,7 +76,7 @@ def _line(episode: Episode) -> dict[str, Any]:
     }
 
 
-def of_entity(entity: Entity, at: datetime | None, *, words: bool) -> dict[str, Any]:
+def of_entity(entity: Entity, when: When, *, words: bool) -> dict[str, Any]:
     spoken_of = Mention.objects.filter(entity=entity).values("memory")
     return {
         "title": name_of(entity),
@@ -72,7 +84,7 @@ def of_entity(entity: Entity, at: datetime | None, *, words: bool) -> dict[str, 
         "path": page_of(entity),
         "facts": _about(entity),
         "more": list_of(Mention, entity=entity.pk),
-        **_memories(Memory.objects.as_of(at).filter(graph=entity.graph_id, pk__in=spoken_of), at, words=words),
+        **_memories(when.memories(entity.graph_id).filter(pk__in=spoken_of), when, words=words),
     }
 
 
@@ -86,12 +98,12 @@ def _about(entity: Entity) -> list[tuple[str, str]]:
     return [(name, value) for name, value in told if value]
 
 
-def of_relation(relation: Relation, at: datetime | None, *, words: bool) -> dict[str, Any]:
+def of_relation(relation: Relation, when: When, *, words: bool) -> dict[str, Any]:
     """An arrow: all memories that assert the same of the same two."""
     same = Relation.objects.filter(
         graph=relation.graph_id, subject=relation.subject_id, predicate=relation.predicate, object=relation.object_id
     )
-    asserting = Memory.objects.as_of(at).filter(graph=relation.graph_id, pk__in=same.values("memory"))
+    asserting = when.memories(relation.graph_id).filter(pk__in=same.values("memory"))
     return {
         "title": arrow(relation),
         "kind": "relation",
@@ -99,16 +111,16 @@ def of_relation(relation: Relation, at: datetime | None, *, words: bool) -> dict
         "facts": [],
         "more": list_of(Relation, q=relation.subject.ref),
         "ends": [(end.ref, name_of(end), page_of(end)) for end in (relation.subject, relation.object)],
-        **_memories(asserting, at, words=words),
+        **_memories(asserting, when, words=words),
     }
 
 
-def _memories(rows: QuerySet[Memory], at: datetime | None, *, words: bool) -> dict[str, Any]:
+def _memories(rows: QuerySet[Memory], when: When, *, words: bool) -> dict[str, Any]:
     found = list(rows.select_related("about").defer("tsv").order_by("-said_at", "pk")[: MOST + 1])
     shown = found[:MOST]
-    resting = _words([memory.pk for memory in shown], at) if words else {}
+    resting = _words([memory.pk for memory in shown], when.at) if words else {}
     return {
-        "memories": [Told(memory, resting.get(memory.pk, [])) for memory in shown],
+        "memories": [Told(memory, resting.get(memory.pk, []), when.ended(memory)) for memory in shown],
         "has_more": len(found) > MOST,
         "words": words,
         "most": MOST,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib.admin import SimpleListFilter
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -15,6 +16,7 @@ from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter, TextFi
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from memos.projects.console.narrowing import projects_of
+from memos.projects.console.shown import short
 from memos.projects.models import READS, AuditEntry
 
 MOST_ACTORS = 200
@@ -140,13 +142,37 @@ class ReadsFilter(SimpleListFilter):
         return queryset.filter(READS) if self.value() == "reads" else queryset
 
 
+def _read(text: str) -> tuple[datetime, timedelta] | None:
+    """When it begins and how long it is; of the years that an id can tell."""
+    try:
+        at, whole_day = parse_datetime(text), parse_date(text) is not None
+    except ValueError:
+        return None
+    if not at or not 1970 < at.year < 9998:
+        return None
+    span = timedelta(days=1) if whole_day else timedelta(minutes=1)
+    return (at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)), span
+
+
+class MomentField(forms.CharField):
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value and _read(value) is None:
+            raise ValidationError(f"“{short(value, 40)}” is no date or time: it narrows nothing.")
+
+
 class SpanForm(forms.Form):
     """Two moments in UTC."""
 
     def __init__(self, name: str, data: dict[str, Any]) -> None:
         super().__init__(data=data)
         for end, label in (("from", "From (UTC)"), ("to", "To (UTC)")):
-            self.fields[f"{name}_{end}"] = forms.CharField(label=label, required=False, widget=_moment(label))
+            self.fields[f"{name}_{end}"] = MomentField(label=label, required=False, widget=_moment(label))
+
+    @property
+    def wrong(self) -> list[str]:
+        """What is no time."""
+        return [str(error) for errors in self.errors.values() for error in errors]
 
 
 def _moment(label: str) -> forms.Widget:
@@ -154,7 +180,8 @@ def _moment(label: str) -> forms.Widget:
 
 
 class Span(RangeDateFilter):
-    """From the one day, or minute, to the other, both of them with it, in UTC. What is no time is left out."""
+    """From the one day, or minute, to the other, both of them with it, in UTC. What is no time narrows nothing: its
+    field says so."""
 
     form_class = SpanForm
 
@@ -167,13 +194,4 @@ class Span(RangeDateFilter):
         return queryset.told(starts=starts and starts[0], ends=ends and ends[0] + ends[1])  # type: ignore[attr-defined]
 
     def _given(self, end: str) -> tuple[datetime, timedelta] | None:
-        """When it begins and how long it is; of the years that an id can tell."""
-        text = str(self.used_parameters.get(f"{self.parameter_name}_{end}", "")).strip()
-        try:
-            at, whole_day = parse_datetime(text), parse_date(text) is not None
-        except ValueError:
-            return None
-        if not at or not 1970 < at.year < 9998:
-            return None
-        span = timedelta(days=1) if whole_day else timedelta(minutes=1)
-        return (at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)), span
+        return _read(str(self.used_parameters.get(f"{self.parameter_name}_{end}", "")).strip())

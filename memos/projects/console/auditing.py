@@ -19,6 +19,7 @@ from memos.projects.console.auditfilters import (
     ReadsFilter,
     RequestFilter,
     Span,
+    SpanForm,
     TargetFilter,
     scope,
 )
@@ -147,6 +148,7 @@ def _told(request: HttpRequest, changes: Any) -> dict[str, Any]:
     hidden = request.GET.get(ReadsFilter.parameter_name) == "changes"
     return {
         "standing": found,
+        "wrong": SpanForm("at", request.GET.dict()).wrong,
         "entries": tally(f"{found.entries:,}", ("entry", "entries")),
         "seals": tally(f"{found.seals:,}", ("seal", "seals")),
         "unverified": tally(f"{found.unverified:,}", ("chain", "chains")),

@@ -125,6 +125,8 @@ class ConsoleAdmin(ModelAdmin):
     """Whether a page shows what somebody told us: then a project may want to know who looked at it."""
     worded: ClassVar[Sequence[str]] = ()
     """Fields and columns with what people said, left out for whoever may not read it."""
+    first_comes: ClassVar[str] = "It comes with the work of callers and workers."
+    """What an empty list says of how the first row gets there."""
     addable: ClassVar[bool] = False
     changeable: ClassVar[bool] = False
     deletable: ClassVar[bool] = False

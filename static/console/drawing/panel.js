@@ -24,7 +24,7 @@ export function panel({ root, view, graph, choose }) {
 
   async function fetched(thing) {
     const query = new URLSearchParams({ [thing.source ? "relation" : "entity"]: thing.id });
-    if (view.at !== null && view.axis === "recorded") query.set("at", view.at);
+    if (view.at !== null) query.set(view.axis === "recorded" ? "at" : "so", view.at);
     try {
       const answer = await fetch(`${root.dataset.told}?${query}`);
       if (answer.ok && !answer.redirected) return await answer.text();

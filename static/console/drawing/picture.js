@@ -96,7 +96,7 @@ export class Picture {
   #size() {
     if (!this.place.clientWidth) return;
     this.force.width(this.place.clientWidth).height(this.place.clientHeight);
-    if (!this.moved && this.laid) this.fit(0);
+    if (!this.moved && this.laid) this.#fitAll();
   }
 
   #key(event) {
@@ -119,7 +119,12 @@ export class Picture {
     this.redraw();
     if (this.moved) return;
     if (this.chosen && done) this.centre(this.chosen);
-    else this.fit(0);
+    else this.#fitAll();
+  }
+
+  /* Also what a filter or the slider hides: else the rest would move when it is hidden and the page gets another size. */
+  #fitAll() {
+    this.fit(0, () => true);
   }
 
   /* Setting anything draws anew. */
@@ -153,8 +158,8 @@ export class Picture {
     this.force.zoom(this.force.zoom() * times, this.#time(150));
   }
 
-  fit(time = 300) {
-    const box = this.force.getGraphBbox((node) => node.shown);
+  fit(time = 300, isIn = (node) => node.shown) {
+    const box = this.force.getGraphBbox(isIn);
     if (!box || !this.place.clientWidth) return;
     const [width, height] = [box.x[1] - box.x[0] + 40, box.y[1] - box.y[0] + 40];
     const scale = Math.min(2, (this.place.clientWidth - 32) / width, (this.place.clientHeight - 32) / height);

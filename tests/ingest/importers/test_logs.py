@@ -172,3 +172,11 @@ def test_a_row_with_more_cells_than_the_header_is_skipped(saved: Saved) -> None:
     messages, report = read("csv", saved("role,content\nuser,a,b\nuser,c\n", "chat.csv"))
     assert [m.content for m in messages if isinstance(m, ImportedMessage)] == ["c"]
     assert report.skipped[0][1] == "it has 3 cells, and the header 2."
+
+
+def test_columns_that_nothing_is_read_from_are_told_once(saved: Saved) -> None:
+    messages, report = read("csv", saved("role,When,content,Topic\nuser,2026-03-02,Hi,x\nuser,,Ho,\n", "chat.csv"))
+    assert [m.created_at for m in messages] == [None, None]
+    assert report.remarks == {"file with columns that are not read: When, Topic (--column FIELD=HEADER reads one)": 1}
+    _, report = read("csv", saved("role,When,content\nuser,2026-03-02Z,Hi\n", "c.csv"), columns={"createdAt": "When"})
+    assert not [remark for remark in report.remarks if "columns" in remark]

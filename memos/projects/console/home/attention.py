@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.checks import run_checks
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.urls import reverse
 
 from ingest.models import IngestJob
@@ -94,6 +94,7 @@ def failing_webhooks(state: State) -> Iterator[Notice]:
 def expiring_keys(state: State) -> Iterator[Notice]:
     now = state.sight.now
     keys = ApiKey.objects.filter(revoked_at=None, expires_at__gt=now, expires_at__lte=now + SOON, **state.sight.limits)
+    keys = keys.filter(expires_at__gt=F("created_at") + SOON)  # not those that were made for a day
     if count := keys[: CAP + 1].count():
         path = list_of(ApiKey, **state.sight.narrows)
         yield Notice(f"{tally(count, ('API key expires', 'API keys expire'))} within 7 days.", path)

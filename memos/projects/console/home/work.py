@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
 from ulid import ULID
 
-from ingest.models import QUEUED_AGAIN, IngestJob
+from ingest.models import GONE_WRONG, QUEUED_AGAIN, IngestJob
 from memos.projects.console.counting import CAP
 from memos.projects.console.home.sight import Sight
 from memos.projects.models import Project
@@ -16,7 +16,7 @@ from memos.projects.models import Project
 @dataclass(frozen=True, slots=True)
 class Work:
     """Counts go to 10,001, which stands for more. ``age`` is how long the oldest unfinished job has been there, or has
-    been there once more."""
+    been there once more. What somebody cancelled has not failed."""
 
     waiting: int
     failed: int
@@ -25,7 +25,7 @@ class Work:
 
 def work_of(sight: Sight) -> Work:
     jobs = IngestJob.objects.filter(**sight.limits)
-    failed = jobs.filter(status=IngestJob.Status.FAILED)
+    failed = jobs.filter(GONE_WRONG)
     return Work(_upto(jobs.unfinished()), _upto(failed), _age(sight))
 
 

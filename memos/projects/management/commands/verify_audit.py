@@ -49,16 +49,20 @@ class Command(ProjectCommand):
                 self.stdout.write(f"{bytes(head.digest).hex()}  seal {head.number} of {_name(project)}")
 
     def _verify(self, project: Project | None, expected: set[str]) -> bool:
-        """What the chain has of the expected digests is taken out of them."""
+        """What the chain has of the expected digests is taken out of them, and told."""
         check = checks.check_of(project.pk if project else None)
         walk = checks.begin(check)
         head = chain.last_seal(check.project_id)
         with _bar(f"{_name(project)}: entries", head.total if head else 0) as advance:
+            found: dict[str, int] = {}
             for seal in walk.steps():
-                expected.discard(bytes(seal.digest).hex())
+                found |= dict.fromkeys(expected & {bytes(seal.digest).hex()}, seal.number)
                 advance(seal.count)
         checks.finish(check, walk)
         self.stdout.write(f"{_name(project)}: {_told(walk)}")
+        for digest, number in found.items():
+            self.stdout.write(f"{digest} is there: seal {number} of {_name(project)}.")
+        expected.difference_update(found)
         return not walk.broken
 
 
