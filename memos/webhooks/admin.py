@@ -55,8 +55,8 @@ class WebhookAdmin(IssuingAdmin, DeletingAdmin, SendingAdmin):
     )
     readonly_fields = ("shown_id", "project_link", "created", "rotated", "last_deliveries")
     actions_detail = ("test", "rotate")
-    secret_name = "secret"
-    secret_told = (
+    issued_name = "secret"
+    issued_told = (
         "The receiver checks the signature of each delivery with it. Memos does not keep it. If it is lost, rotate it."
     )
 

@@ -142,6 +142,10 @@ class ConsoleAdmin(ModelAdmin):
     def created(self, row: Any) -> str:
         return moment(row.created_at)
 
+    def heading(self, request: HttpRequest, row: Any) -> str:
+        """What a row is called: on its page, in the trail to it, and where it was searched for."""
+        return str(row)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
         keys = roles.projects_with(operator_of(request), self.right("view"))
@@ -205,6 +209,7 @@ class ConsoleAdmin(ModelAdmin):
         row = kwargs.get("obj")
         if row is not None and self.personal:
             record_read(request, row)
+        context |= {"subtitle": self.heading(request, row)} if row is not None else {}
         context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
         return super().render_change_form(request, context, *args, **kwargs)
 

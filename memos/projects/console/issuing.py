@@ -15,10 +15,10 @@ from memos.projects.console.shown import page_of
 
 class IssuingAdmin(ConsoleAdmin):
     """A form that makes a secret leads on to a page of its own, so that loading that again makes no second one.
-    ``secret_name`` is what the secret is called, ``secret_told`` says what becomes of it."""
+    ``issued_name`` is what the secret is called, ``issued_told`` says what becomes of it."""
 
-    secret_name: ClassVar[str] = ""
-    secret_told: ClassVar[str] = ""
+    issued_name: ClassVar[str] = ""
+    issued_told: ClassVar[str] = ""
 
     def titled(self, row: Any) -> str:
         raise NotImplementedError
@@ -38,21 +38,21 @@ class IssuingAdmin(ConsoleAdmin):
 
     def issued(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Only GET takes: a HEAD would leave nothing to show."""
+        row = self.row_of(request, object_id)
         if request.method != "GET":
             return HttpResponseNotAllowed(["GET"])
-        row = self.row_of(request, object_id)
         secret = handing.take(request, row.ref)
         response = self._shown(request, row, secret) if secret else self._gone(request, row)
         handing.forget(response, ref=row.ref, path=self._shown_at(row))
         return response
 
     def _shown(self, request: HttpRequest, row: Any, secret: str) -> HttpResponse:
-        told = {"name": self.secret_name, "told": self.secret_told, "about": self.about(row)}
+        told = {"name": self.issued_name, "told": self.issued_told, "about": self.about(row)}
         given = {"secret": secret, "row": row, "path": page_of(row)}
         return rendered(self, request, "admin/issued.html", title=self.titled(row), **told, **given)
 
     def _gone(self, request: HttpRequest, row: Any) -> HttpResponse:
-        messages.info(request, f"The {self.secret_name} was shown once, and is not kept. If it is lost, rotate it.")
+        messages.info(request, f"The {self.issued_name} was shown once, and is not kept. If it is lost, rotate it.")
         return redirect(page_of(row))
 
     @property

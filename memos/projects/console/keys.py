@@ -105,8 +105,8 @@ class ApiKeyAdmin(IssuingAdmin):
         ("Requests", {"fields": ("per_day",)}),
     )
     actions_detail = ("rotate", "limit", "revoke")
-    secret_name = "API key"
-    secret_told = "Memos keeps its first characters and a digest. If it is lost, rotate it."
+    issued_name = "API key"
+    issued_told = "Memos keeps its first characters and a digest. If it is lost, rotate it."
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         """Somebody who has a key looks for it by pasting it: only its beginning is kept."""
