@@ -119,6 +119,10 @@ def bad_request_view(request: HttpRequest, exception: Exception) -> JsonResponse
     return response(400, "VALIDATION_ERROR", "The request could not be read.")
 
 
+def forbidden_view(request: HttpRequest, exception: Exception) -> JsonResponse:
+    return response(403, "FORBIDDEN", "You may not do that.")
+
+
 def not_found_view(request: HttpRequest, exception: Exception) -> JsonResponse:
     return response(404, "NOT_FOUND", "There is nothing at this path.")
 
