@@ -53,9 +53,10 @@ class UserAdmin(ExportingAdmin, PlaygroundPages, RegeneratingAdmin, OwnerAdmin):
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         """Names and parts of what else they are called. Shorter words have no index under them."""
         found, twice = super().get_search_results(request, queryset, search_term)
-        if found.exists():
+        words = search_term.split()
+        if not words or found.exists():
             return found, twice
-        indexed = min(map(len, search_term.split())) >= TRIGRAM
+        indexed = min(map(len, words)) >= TRIGRAM
         return (queryset if indexed else newest(queryset)).with_words(search_term), twice
 
     def delete_by(self, caller: Caller, row: User) -> None:

@@ -2,6 +2,12 @@
 
 from typing import Any
 
+from memos.projects.models import Membership, Operator
+
+# Here and not in their Meta, where it would be a migration that changes nothing.
+Membership._meta.verbose_name, Membership._meta.verbose_name_plural = "role", "roles"
+Operator._meta.verbose_name_plural = "operators"
+
 GROUPS = {
     "Projects": {
         "projects_project": ("Projects", "apartment"),
