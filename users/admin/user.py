@@ -57,7 +57,8 @@ class UserAdmin(ExportingAdmin, PlaygroundPages, RegeneratingAdmin, OwnerAdmin):
         if not words or found.exists():
             return found, twice
         indexed = min(map(len, words)) >= TRIGRAM
-        return (queryset if indexed else newest(queryset)).with_words(search_term), twice
+        rows: Any = queryset if indexed else newest(queryset)
+        return rows.with_words(search_term), twice
 
     def delete_by(self, caller: Caller, row: User) -> None:
         erase_user(caller=caller, user=row)

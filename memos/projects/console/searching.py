@@ -29,7 +29,7 @@ WORDS = (
     "users.user", "users.group", "threads.thread", "graphs.memory", "graphs.entity", "graphs.document",
     "projects.project", *KEYS, "webhooks.webhook", *OF_REQUESTS,
 )  # fmt: skip
-KINDS = "usr_…, thr_…, msg_…, mem_…, ent_…, grph_…, ij_…, doc_…, whk_…, whd_…, evt_…, req_…, and all others"
+KINDS = "usr_…, thr_…, msg_…, mem_…, ent_…, grph_…, ij_…, doc_…, whk_…, whd_…, evt_…, req_… or any other"
 
 
 @dataclass(frozen=True, slots=True)
