@@ -106,6 +106,12 @@ def test_a_request_leads_to_its_entries_and_jobs(console: Client, job: IngestJob
     assert found(console, REQUEST) == ["message.created msg_1", job.ref]
 
 
+def test_a_request_may_have_the_id_that_its_caller_chose(console: Client, job: IngestJob) -> None:
+    make.AuditEntryFactory(project=job.project, request_id="trace-7/a", action="message.created", target_id="msg_1")
+
+    assert found(console, "trace-7/a") == ["message.created msg_1"]
+
+
 def test_an_event_leads_to_its_deliveries(console: Client, job: IngestJob) -> None:
     delivery = Delivery.objects.get()
 

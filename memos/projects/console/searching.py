@@ -24,10 +24,11 @@ MOST = 5
 """Rows that are shown of a list."""
 KEYS = ("projects.apikey",)
 OF_REQUESTS = ("projects.auditentry", "ingest.ingestjob")
-"""Lists whose rows have the id of the request that made them; the first knows also what is gone by now."""
+"""Lists whose rows have the id of the request that made them, which callers may choose, without a space; the first
+knows also what is gone by now."""
 WORDS = (
     "users.user", "users.group", "threads.thread", "graphs.memory", "graphs.entity", "graphs.document",
-    "projects.project", *KEYS, "webhooks.webhook", *OF_REQUESTS,
+    "projects.project", *KEYS, "webhooks.webhook",
 )  # fmt: skip
 KINDS = "usr_…, thr_…, msg_…, mem_…, ent_…, grph_…, ij_…, doc_…, whk_…, whd_…, evt_…, req_… or any other"
 
@@ -80,7 +81,7 @@ def _places(request: HttpRequest, term: str) -> Iterator[Place]:
 def _asked(request: HttpRequest, term: str) -> list[ConsoleAdmin]:
     """What is no row itself, such as an event or a request, and what is gone, others know."""
     if ids.canonical(term) is None:
-        return _pages(request, WORDS)
+        return _pages(request, WORDS if " " in term else (*WORDS, *OF_REQUESTS))
     prefix = "" if _page_of_kind(term) else term.partition("_")[0]
     owning = (label for label, page in _console().items() if prefix in page.finding.owners)
     return _pages(request, (*OF_REQUESTS, *owning))
