@@ -78,6 +78,8 @@ def pages_of(user: User) -> Iterator[tuple[str, str]]:
     memory = page_of(Memory.objects.filter(graph=user.graph_id).latest("pk")).removesuffix("change/")
     for part in ("facts", "entities", "threads", "jobs", "audit"):
         yield f"a person: {part}", f"{person}change/?show={part}"
+    for term in ("marathon", "nowhere", "na", memory.split("/")[-2], "req_01HXYZ00000000000000000000", "mos_live_0"):
+        yield f"searched everywhere: {term}", f"/admin/search/?q={term}"
     yield "the end of a person", f"{person}delete/"
     yield "an export, counted", f"{person}export/"
     yield "playground", f"{person}playground/?query=Which+food+is+dangerous%3F"

@@ -129,6 +129,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True  # straight from the packages: nothing to collect
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = values.secure_cookies
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "memos.projects.console.refusing.too_old"
 SESSION_COOKIE_AGE = values.session_hours * 3600
 SESSION_IDLE_SECONDS = values.session_idle_minutes * 60
 REQUIRE_TWO_FACTOR = values.require_two_factor

@@ -86,5 +86,6 @@ urlpatterns = [
 ]
 
 handler400 = "memos.api.errors.bad_request_view"
-handler404 = "memos.api.errors.not_found_view"
-handler500 = "memos.api.errors.server_error_view"
+handler403 = "memos.projects.console.refusing.forbidden"
+handler404 = "memos.projects.console.refusing.not_found"
+handler500 = "memos.projects.console.refusing.failed"

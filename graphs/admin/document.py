@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.db.models import Q
+from django.http import HttpRequest
 
 from graphs.admin.base import OWNERS, GraphRowAdmin, ReadAdmin
 from graphs.admin.going import Going, with_words
@@ -35,6 +36,9 @@ class DocumentAdmin(DeletingAdmin, ReadAdmin, GraphRowAdmin):
         ("When", {"fields": ("said", "received")}),
         ("Details", {"fields": ("graph_link", "metadata")}),
     )
+
+    def heading(self, request: HttpRequest, row: Document) -> str:
+        return titled(row)
 
     def delete_by(self, caller: Caller, row: Document) -> None:
         delete_document(caller=caller, document=row)

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.html import format_html
 
 from graphs.admin.base import OWNERS, arrow, stated
@@ -36,6 +37,9 @@ class EntityAdmin(LeadsToDrawing, EntityMending):
         ("History", {"fields": ("timeline",)}),
         ("When", {"fields": ("first_seen", "last_seen", "graph_link")}),
     )
+
+    def heading(self, request: HttpRequest, row: Entity) -> str:
+        return name_of(row)
 
     @admin.display(description="name")
     def called(self, entity: Entity) -> str:

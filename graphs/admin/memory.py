@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.html import format_html
 from unfold.decorators import display as label
 
@@ -41,6 +42,9 @@ class MemoryAdmin(BulkAdmin, DeletingAdmin, MemoryMending):
         ("History", {"fields": ("timeline", "said", "created", "recorded", "retired")}),
         ("Details", {"fields": ("graph_link", "language", "confidence", "metadata")}),
     )
+
+    def heading(self, request: HttpRequest, row: Memory) -> str:
+        return short(sentence(row))
 
     def delete_by(self, caller: Caller, row: Memory) -> None:
         delete_memory(caller=caller, memory=row)

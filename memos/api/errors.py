@@ -120,6 +120,10 @@ def bad_request_view(request: HttpRequest, exception: Exception) -> JsonResponse
     return response(400, "VALIDATION_ERROR", "The request could not be read.")
 
 
+def forbidden_view(request: HttpRequest, exception: Exception) -> JsonResponse:
+    return response(403, "FORBIDDEN", "You may not do that.")
+
+
 def not_found_view(request: HttpRequest, exception: Exception) -> JsonResponse:
     path = request.path_info
     hint = " It ends without a slash." if path.endswith("/") and is_valid_path(path.rstrip("/")) else ""

@@ -18,11 +18,13 @@ class Unreadable(Exception):
 
 @dataclass
 class Conversation:
-    """``messages`` are bodies for `POST /v1/threads/:id/messages`; ``questions`` are asked once they are remembered."""
+    """``messages`` are bodies for `POST /v1/threads/:id/messages`; ``questions`` are asked once they are remembered.
+    ``first_name`` is the user's, where the caller would know it."""
 
     name: str
     messages: list[dict[str, Any]] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
+    first_name: str = ""
 
 
 def read(path: Path, name: str | None = None) -> Conversation:
@@ -38,7 +40,8 @@ def read(path: Path, name: str | None = None) -> Conversation:
 
 
 def _lines(path: Path, text: str) -> Conversation:
-    """One object a line: a message (`role`, `content`, optional `name` and `createdAt`) or a `question`."""
+    """One object a line: a message (`role`, `content`, optional `name` and `createdAt`), a `question`, or the user's
+    `firstName`."""
     found = Conversation(path.stem)
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
@@ -49,10 +52,12 @@ def _lines(path: Path, text: str) -> Conversation:
             raise Unreadable(f"{path}, line {number}: {error}") from error
         if "question" in record:
             found.questions.append(record["question"])
+        elif "firstName" in record:
+            found.first_name = record["firstName"]
         elif {"role", "content"} <= set(record):
             found.messages.append(record)
         else:
-            raise Unreadable(f"{path}, line {number}: give `role` and `content`, or `question`.")
+            raise Unreadable(f"{path}, line {number}: give `role` and `content`, `question`, or `firstName`.")
     return found
 
 

@@ -1,11 +1,14 @@
 """A small client: create a user, append a conversation, wait until it is remembered, ask."""
 
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
+
+from memos.demo.conversations import Conversation
 
 BATCH = 200
 
@@ -34,6 +37,12 @@ class Player:
             problem = response.json()
             raise ServerRefused(f"{method} {path}: {problem.get('code')}: {problem.get('detail')}")
         return response.json()
+
+    def new_user(self, conversation: Conversation) -> str:
+        """Their id. It is somebody new each time, and an external id is nobody else's."""
+        body = {"externalId": f"demo-{secrets.token_hex(3)}", "metadata": {"demo": conversation.name}}
+        named = {"firstName": conversation.first_name} if conversation.first_name else {}
+        return self.call("POST", "/v1/users", json={**body, **named})["id"]
 
     def append(self, thread_id: str, messages: list[dict[str, Any]], sent: Callable[[int], None]) -> list[str]:
         """Append in batches and return the ids of the jobs; ``sent`` hears how many messages each batch had."""

@@ -57,17 +57,23 @@ class RoleBackend(ModelBackend):
         rights = rights_of(user_obj)
         if obj is None:
             return set().union(*rights.values())
-        key = obj.pk if isinstance(obj, Project) else obj.project_id
-        return set(rights.get(key, frozenset()))
+        return set(rights.get(project_key(obj), frozenset()))
+
+
+def project_key(row: Any) -> UUID:
+    return row.pk if isinstance(row, Project) else row.project_id
+
+
+def reach(membership: Membership) -> tuple[UUID, UUID]:
+    """The keys of the projects that it counts in."""
+    return membership.project_id, membership.project.test_twin.pk
 
 
 def rights_of(operator: Operator) -> dict[UUID, Rights]:
     """By the keys of projects; read once for each operator that is fetched."""
     if "_rights" not in operator.__dict__:
         rows = Membership.objects.filter(operator=operator).select_related("project__test_twin")
-        operator.__dict__["_rights"] = {
-            key: _granted(row) for row in rows for key in (row.project_id, row.project.test_twin.pk)
-        }
+        operator.__dict__["_rights"] = {key: _granted(row) for row in rows for key in reach(row)}
     return operator.__dict__["_rights"]
 
 
@@ -80,3 +86,9 @@ def projects_with(operator: Operator, right: str) -> list[UUID] | None:
     if operator.is_superuser:
         return None
     return [key for key, rights in rights_of(operator).items() if right in rights]
+
+
+def needed(right: str) -> str:
+    """The least role that has the right, in words; nothing where none has it."""
+    least = next((role for role in RIGHTS if right in RIGHTS[role]), "")
+    return f"{least}, or a viewer who reads words" if right in _WORDS else str(least)

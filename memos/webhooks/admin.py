@@ -14,7 +14,7 @@ from memos.projects.audit import Caller
 from memos.projects.console.base import ConsoleAdmin, FirstProjects, NewestChoices, caller_of
 from memos.projects.console.confirming import confirmation
 from memos.projects.console.deleting import DeletingAdmin
-from memos.projects.console.issuing import shown_once
+from memos.projects.console.issuing import IssuingAdmin
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import NOTHING, bullets, link, list_of, moment, page_of, section, short, to
 from memos.webhooks import services
@@ -38,7 +38,7 @@ class SendingAdmin(ConsoleAdmin):
 
 
 @admin.register(Webhook)
-class WebhookAdmin(DeletingAdmin, SendingAdmin):
+class WebhookAdmin(IssuingAdmin, DeletingAdmin, SendingAdmin):
     addable = True
     changeable = True
     what_goes = "it goes with its deliveries. What waits to be delivered is delivered no more."
@@ -55,6 +55,10 @@ class WebhookAdmin(DeletingAdmin, SendingAdmin):
     )
     readonly_fields = ("shown_id", "project_link", "created", "rotated", "last_deliveries")
     actions_detail = ("test", "rotate")
+    issued_name = "secret"
+    issued_told = (
+        "The receiver checks the signature of each delivery with it. Memos does not keep it. If it is lost, rotate it."
+    )
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         return super().get_form(request, obj, change, **{"form": self.form if change else NewWebhookForm, **kwargs})
@@ -92,7 +96,7 @@ class WebhookAdmin(DeletingAdmin, SendingAdmin):
         obj.issued = services.create_webhook(caller=caller_of(request, form.cleaned_data["of"]), **given)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
-        return self._shown_once(request, obj.issued)
+        return self.to_secret(request, obj.issued.webhook, obj.issued.secret)
 
     @action(description="Send a test", url_path="test", icon="send", permissions=["send"])
     def test(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -114,23 +118,15 @@ class WebhookAdmin(DeletingAdmin, SendingAdmin):
             ]
             title, back = f"Rotate the secret of {webhook}", page_of(webhook)
             return confirmation(self, request, title=title, sentences=told, button="Rotate the secret", back=back)
-        caller = caller_of(request, webhook.project)
-        return self._shown_once(request, services.rotate_secret(caller=caller, webhook=webhook))
+        issued = services.rotate_secret(caller=caller_of(request, webhook.project), webhook=webhook)
+        return self.to_secret(request, webhook, issued.secret)
 
-    def _shown_once(self, request: HttpRequest, issued: services.IssuedSecret) -> HttpResponse:
-        webhook, end = issued.webhook, issued.webhook.old_secret_ends_at
-        old = f" · the old secret signs too until {moment(end)} UTC" if end else ""
-        return shown_once(
-            self,
-            request,
-            issued,
-            row=webhook,
-            title=f"The secret of {webhook}",
-            name="secret",
-            told="The receiver checks the signature of each delivery with it. Memos does not keep it. If it is lost, "
-            "rotate it.",
-            about=f"{webhook.project} · {webhook.url}{old}",
-        )
+    def titled(self, row: Webhook) -> str:
+        return f"The secret of {row}"
+
+    def about(self, row: Webhook) -> str:
+        end = row.old_secret_ends_at
+        return f"{row.project} · {row.url}{f' · the old secret signs too until {moment(end)} UTC' if end else ''}"
 
 
 @admin.register(Delivery)

@@ -30,7 +30,7 @@ def test_a_new_key_is_shown_once_and_works(console: Client) -> None:
     project = ProjectFactory()
     form = {"of": project.test_twin.pk, "name": "web", "scopes": ["read"], "expires_in": "30d"}
 
-    response = console.post(f"{KEYS}add/", form)
+    response = console.post(f"{KEYS}add/", form, follow=True)
 
     secret = secret_in(response.content.decode())
     key = ApiKey.objects.get()
@@ -68,7 +68,7 @@ def test_a_key_is_rotated_with_a_grace(console: Client) -> None:
     old = ApiKeyFactory()
     assert console.get(f"{KEYS}{old.ref}/rotate/").status_code == 200
 
-    response = console.post(f"{KEYS}{old.ref}/rotate/", {"grace": "2h"})
+    response = console.post(f"{KEYS}{old.ref}/rotate/", {"grace": "2h"}, follow=True)
 
     new = authentication.find(secret_in(response.content.decode()))
     old.refresh_from_db()

@@ -27,7 +27,7 @@ def audited() -> list[tuple[str, str, str]]:
 
 def test_a_new_webhook_shows_its_secret_once(console: Client) -> None:
     project = ProjectFactory()
-    response = console.post(f"{WEBHOOKS}add/", {"of": project.pk, "url": HOOK, "events": ["job.done"]})
+    response = console.post(f"{WEBHOOKS}add/", {"of": project.pk, "url": HOOK, "events": ["job.done"]}, follow=True)
 
     webhook = Webhook.objects.get()
     secret = secret_in(response.content.decode())
@@ -92,7 +92,7 @@ def test_a_secret_is_rotated_after_a_question(console: Client) -> None:
     assert "24 hours" in console.get(f"{WEBHOOKS}{webhook.ref}/rotate/").content.decode()
     assert audited() == []
 
-    page = console.post(f"{WEBHOOKS}{webhook.ref}/rotate/").content.decode()
+    page = console.post(f"{WEBHOOKS}{webhook.ref}/rotate/", follow=True).content.decode()
 
     webhook.refresh_from_db()
     assert secret_in(page) == signing.secret_of(webhook) != before

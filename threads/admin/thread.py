@@ -66,13 +66,15 @@ class ThreadAdmin(BulkAdmin, DeletingAdmin):
                 "thread": thread,
                 "replay": replay(thread, request.GET),
                 "reads_words": words,
-                "subtitle": titled(thread, words=words),
                 "whose": named(thread.user),
                 "user_path": page_of(thread.user),
                 "created": moment(thread.created_at),
                 "message_count": f"{thread.message_count:,}",
             }
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def heading(self, request: HttpRequest, row: Thread) -> str:
+        return titled(row, words=may(request, roles.READ_WORDS, row))
 
     def delete_by(self, caller: Caller, row: Thread) -> None:
         delete_thread(caller=caller, thread=row)

@@ -96,7 +96,6 @@ class OwnerAdmin(LeadsToDrawing, DeletingAdmin):
             "hidden": chosen.worded and not reads,
             "figures": [tally(counts[name], names) for name, names in self.figures.items() if counts[name]],
             "created": moment(owner.created_at),
-            "subtitle": self.called(owner),
         }
 
     def going(self, row: Any) -> Going:

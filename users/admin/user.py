@@ -4,11 +4,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from graphs.admin.going import Going
 from ingest.erase import erase_user
 from memos.projects.audit import Caller
 from memos.projects.console.base import FirstProjects
+from memos.projects.console.counting import newest
 from memos.projects.console.regenerating import RegeneratingAdmin
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import NOTHING, names_of
@@ -20,6 +22,8 @@ from users.models import Summary, User
 from users.naming import full_name, named
 from users.playground.admin import PlaygroundPages
 
+TRIGRAM = 3
+
 
 @admin.register(User)
 class UserAdmin(ExportingAdmin, PlaygroundPages, RegeneratingAdmin, OwnerAdmin):
@@ -30,9 +34,7 @@ class UserAdmin(ExportingAdmin, PlaygroundPages, RegeneratingAdmin, OwnerAdmin):
     list_filter = (("project", FirstProjects),)
     search_help_text = "usr_…, grph_…, prj_…, external id, email, name"
     finding = Finding(
-        owners={"grph": "graph", "prj": "project"},
-        exact=("external_id", "email"),
-        beginnings=("email", "external_id", "first_name", "last_name"),
+        owners={"grph": "graph", "prj": "project"}, exact=("external_id", "email"), beginnings=("email", "external_id")
     )
     related = ("project", "graph", "summary")
     fieldsets = ((None, {"fields": ("shown_id", "graph_link", "project", "metadata")}),)
@@ -49,6 +51,16 @@ class UserAdmin(ExportingAdmin, PlaygroundPages, RegeneratingAdmin, OwnerAdmin):
         Part("details", "Details", lambda request, owner: {}, worded=False),
     )
 
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """Names and parts of what else they are called. Shorter words have no index under them."""
+        found, twice = super().get_search_results(request, queryset, search_term)
+        words = search_term.split()
+        if not words or found.exists():
+            return found, twice
+        indexed = min(map(len, words)) >= TRIGRAM
+        rows: Any = queryset if indexed else newest(queryset)
+        return rows.with_words(search_term), twice
+
     def delete_by(self, caller: Caller, row: User) -> None:
         erase_user(caller=caller, user=row)
 
@@ -56,6 +68,9 @@ class UserAdmin(ExportingAdmin, PlaygroundPages, RegeneratingAdmin, OwnerAdmin):
         return row
 
     def called(self, row: User) -> str:
+        return named(row)
+
+    def heading(self, request: HttpRequest, row: User) -> str:
         return named(row)
 
     def counted(self, owner: User) -> dict[str, QuerySet[Any]]:

@@ -24,6 +24,7 @@ from memos.projects.console.search import Finding
 from memos.projects.console.shown import link, list_of, moment, page_of
 from memos.projects.models import AuditEntry, Identified, Operator, Project
 
+SUPERUSER = "superuser"
 _NAMES = {"ij": "job", "rev": "revision"}
 """What the audit log calls rows whose model has a longer name."""
 
@@ -43,11 +44,24 @@ def caretaker_of(request: HttpRequest) -> Caretaker:
 
 def may(request: HttpRequest, right: str, row: Any = None) -> bool:
     """Whether the operator has the right in the project of ``row``, or, without one, in any project."""
-    return bool(getattr(request.user, "is_staff", False)) and request.user.has_perm(right, row)
+    has = bool(getattr(request.user, "is_staff", False)) and request.user.has_perm(right, row)
+    return _noted(request, has, right, row)
 
 
 def is_superuser(request: HttpRequest) -> bool:
-    return bool(request.user.is_active and getattr(request.user, "is_staff", False) and request.user.is_superuser)
+    is_one = request.user.is_active and getattr(request.user, "is_staff", False) and request.user.is_superuser
+    return _noted(request, bool(is_one), SUPERUSER)
+
+
+def _noted(request: HttpRequest, has: bool, right: str, row: Any = None) -> bool:
+    if not has:
+        request.__dict__.setdefault("_refused", (right, row))
+    return has
+
+
+def refused_of(request: HttpRequest) -> tuple[str, Any] | None:
+    """The first right that was asked for and not had, and the row that it was asked for."""
+    return request.__dict__.get("_refused")
 
 
 def projects_for(request: HttpRequest, right: str) -> QuerySet[Project]:
@@ -144,6 +158,10 @@ class ConsoleAdmin(ModelAdmin):
     def created(self, row: Any) -> str:
         return moment(row.created_at)
 
+    def heading(self, request: HttpRequest, row: Any) -> str:
+        """What a row is called: on its page, in the trail to it, and where it was searched for."""
+        return str(row)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
         keys = roles.projects_with(operator_of(request), self.right("view"))
@@ -208,6 +226,7 @@ class ConsoleAdmin(ModelAdmin):
         row = kwargs.get("obj")
         if row is not None and self.personal:
             record_read(request, row)
+        context |= {"subtitle": self.heading(request, row)} if row is not None else {}
         context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -22,9 +22,9 @@ from unfold.widgets import (
 
 from memos.projects import services
 from memos.projects.console import usage
-from memos.projects.console.base import ConsoleAdmin, FirstProjects, caller_of
+from memos.projects.console.base import FirstProjects, caller_of
 from memos.projects.console.confirming import confirmation
-from memos.projects.console.issuing import shown_once
+from memos.projects.console.issuing import IssuingAdmin
 from memos.projects.console.rendering import rendered
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import moment, page_of, section
@@ -85,7 +85,7 @@ class GraceForm(forms.Form):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(ConsoleAdmin):
+class ApiKeyAdmin(IssuingAdmin):
     personal = False
     addable = True
     list_display = ("name", "shown_prefix", "project", "shown_scopes", "state", "created", "last_used", "asked")
@@ -105,6 +105,8 @@ class ApiKeyAdmin(ConsoleAdmin):
         ("Requests", {"fields": ("per_day",)}),
     )
     actions_detail = ("rotate", "limit", "revoke")
+    issued_name = "API key"
+    issued_told = "Memos keeps its first characters and a digest. If it is lost, rotate it."
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         """Somebody who has a key looks for it by pasting it: only its beginning is kept."""
@@ -169,7 +171,7 @@ class ApiKeyAdmin(ConsoleAdmin):
         )
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
-        return self._shown_once(request, obj.issued)
+        return self.to_secret(request, obj.issued.key, obj.issued.secret)
 
     @action(description="Rotate", url_path="rotate", icon="autorenew", permissions=["end"])
     def rotate(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -180,7 +182,7 @@ class ApiKeyAdmin(ConsoleAdmin):
                 issued = services.rotate_key(
                     caller=caller_of(request, key.project), key=key, grace=form.cleaned_data["grace"]
                 )
-                return self._shown_once(request, issued)
+                return self.to_secret(request, issued.key, issued.secret)
             except ValidationError as error:
                 form.add_error(None, error)
         return rendered(self, request, f"{_PAGES}/rotate.html", title=f"Rotate {key}", key=key, form=form)
@@ -212,16 +214,9 @@ class ApiKeyAdmin(ConsoleAdmin):
         messages.success(request, f"The key {key} is revoked.")
         return redirect(page_of(key))
 
-    def _shown_once(self, request: HttpRequest, issued: services.IssuedKey) -> HttpResponse:
-        key = issued.key
-        end = f"until {moment(key.expires_at)} UTC" if key.expires_at else "without end"
-        return shown_once(
-            self,
-            request,
-            issued,
-            row=key,
-            title=f"The key {key.name}",
-            name="API key",
-            told="Memos keeps its first characters and a digest. If it is lost, rotate it.",
-            about=f"{key.project} · {', '.join(key.scopes)} · {end}",
-        )
+    def titled(self, row: ApiKey) -> str:
+        return f"The key {row.name}"
+
+    def about(self, row: ApiKey) -> str:
+        end = f"until {moment(row.expires_at)} UTC" if row.expires_at else "without end"
+        return f"{row.project} · {', '.join(row.scopes)} · {end}"

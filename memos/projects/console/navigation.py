@@ -7,47 +7,7 @@ from django.urls import reverse
 
 from memos.projects import roles
 from memos.projects.console.base import is_superuser, may
-
-_GROUPS = {
-    "Projects": {
-        "projects_project": ("Projects", "apartment"),
-        "projects_apikey": ("API keys", "key"),
-        "projects_membership": ("Roles", "badge"),
-    },
-    "People and threads": {
-        "users_user": ("Users", "person"),
-        "users_group": ("Groups", "groups"),
-        "threads_thread": ("Threads", "forum"),
-        "threads_message": ("Messages", "chat_bubble"),
-    },
-    "Memory": {
-        "graphs_memory": ("Memories", "neurology"),
-        "graphs_entity": ("Entities", "category"),
-        "graphs_relation": ("Relations", "arrow_right_alt"),
-        "graphs_episode": ("Episodes", "format_quote"),
-        "graphs_document": ("Documents", "description"),
-        "users_summary": ("Summaries", "short_text"),
-        "users_user_choose": ("Playground", "science"),
-    },
-    "Work": {
-        "ingest_ingestjob": ("Ingest jobs", "pending_actions"),
-        "ingest_operation": ("Operations", "playlist_add_check"),
-        "webhooks_webhook": ("Webhooks", "webhook"),
-        "webhooks_delivery": ("Deliveries", "outbox"),
-    },
-    "Audit": {
-        "projects_auditentry": ("Audit log", "history"),
-        "projects_auditseal": ("Seals", "verified_user"),
-    },
-    "System": {
-        "projects_operator": ("Operators", "shield_person"),
-        "graphs_graph": ("Graphs", "hub"),
-        "graphs_memoryrevision": ("Revisions", "difference"),
-        "graphs_source": ("Sources", "link"),
-        "graphs_mention": ("Mentions", "alternate_email"),
-        "graphs_embedding": ("Embeddings", "data_array"),
-    },
-}
+from memos.projects.console.titles import GROUPS
 
 _SYSTEM = {"title": "System", "icon": "monitor_heart"}
 _PAGES = {"users_user_choose": roles.READ_WORDS}
@@ -66,7 +26,7 @@ def account(request: HttpRequest) -> list[dict[str, str]]:
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     home = {"title": "Home", "icon": "home", "link": reverse("admin:index")}
     groups: list[dict[str, Any]] = [
-        {"title": title, "separator": True, "items": _items(request, of)} for title, of in _GROUPS.items()
+        {"title": title, "separator": True, "items": _items(request, of)} for title, of in GROUPS.items()
     ]
     if is_superuser(request):
         groups[-1]["items"] = [_SYSTEM | {"link": reverse("admin:system")}, *groups[-1]["items"]]

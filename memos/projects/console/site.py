@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from unfold.sites import UnfoldAdminSite
 
-from memos.projects.console import account, signing_in
+from memos.projects.console import account, searching, signing_in
 from memos.projects.console.home import system
 from memos.projects.console.shown import NOTHING
 from memos.projects.models import Project
@@ -42,6 +42,10 @@ class ConsoleSite(UnfoldAdminSite):
             path("login/two-factor/", signing_in.set_up, name="login_two_factor"),
             *(path(route, self.admin_view(view), name=name) for route, (view, name) in own.items()),
         ]
+
+    def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """In place of Unfold's own, which keeps for minutes what somebody was once shown."""
+        return searching.answer(request)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
         return ProjectChoices.as_view(admin_site=self)(request)

@@ -51,7 +51,7 @@ class Command(BaseCommand):
 
     def _play(self, player: Player, conversation: Conversation) -> str:
         """Return the user's id once every job has ended."""
-        user = player.call("POST", "/v1/users", json={"metadata": {"demo": conversation.name}})["id"]
+        user = player.new_user(conversation)
         thread = player.call("POST", f"/v1/users/{user}/threads", json={"name": conversation.name})["id"]
         started = time.monotonic()
         with Progress(console=self.console) as progress:
