@@ -7,6 +7,7 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
+from kombu import Queue
 
 from memos import environment
 from memos.embedded import endpoints, secrets
@@ -238,9 +239,20 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("celery", "reading", "summaries")]
+"""Any worker takes from all of them in turn, so that no kind of work holds up another: what waits to be read, what
+waits to be summed up, and in the first one all the rest."""
+CELERY_TASK_ROUTES = {
+    "ingest.ingest_graph": {"queue": "reading"},
+    "ingest.summarise_user": {"queue": "summaries"},
+    # behind what they rang for before, so that they expire where that is much: else rings would pile up
+    "ingest.sweep": {"queue": "reading"},
+    "ingest.sweep_summaries": {"queue": "summaries"},
+}
 CELERY_BEAT_SCHEDULER = "memos.pulse:Clock"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "ingest.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
+    "summaries": {"task": "ingest.sweep_summaries", "schedule": 5.0, "options": {"expires": 5.0}},
     "operations": {"task": "ingest.sweep_operations", "schedule": 5.0, "options": {"expires": 5.0}},
     "forget_answers": {"task": "api.forget_answers", "schedule": 3600.0, "options": {"expires": 3600.0}},
     "webhooks": {"task": "webhooks.sweep", "schedule": 5.0, "options": {"expires": 5.0}},

@@ -82,5 +82,5 @@ work._save = _holding("operation", work._save, 2)
 work.ROWS = int(os.environ.get("ROWS", work.ROWS))
 jobs.AT_ONCE = int(os.environ.get("AT_ONCE", jobs.AT_ONCE))
 slices.PIECES = int(os.environ.get("PIECES", slices.PIECES))
-for name in ("sweep", "webhooks", "operations"):
+for name in ("sweep", "summaries", "webhooks", "operations"):
     app.conf.beat_schedule[name].update(schedule=0.5)
