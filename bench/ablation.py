@@ -80,6 +80,7 @@ LEVERS: dict[str, Off] = {
     "entities named and linked": no_weight("ENTITY"),
     "the role": no_weight("ROLE"),
     "questions demoted": no_weight("QUESTION"),
+    "what replaced a fact as good as that fact": no_weight("HEIR"),
     "a memory's own sentence": no_weight("MEMORY_MEANING", "MEMORY_WORDS"),
     "room of their own for facts": no_share(facts=0.0),
     "entities in the block": no_share(entities=0.0),

@@ -122,7 +122,14 @@ def statement_of(memory: Memory, text: str, said_at: datetime, stream: UUID | No
     )
 
 
-def support(memory: Memory, episode: Episode, stated: dict[str, Any], at: datetime | None = None) -> None:
+def support(
+    memory: Memory,
+    episode: Episode,
+    stated: dict[str, Any],
+    *,
+    at: datetime | None = None,
+    role: str = Source.Role.SUPPORTS,
+) -> None:
     """``at`` is since when it rests on it; None means now."""
     owner = {"project_id": memory.project_id, "graph_id": memory.graph_id, "memory": memory}
-    Source.objects.create(**owner, episode=episode, stated=stated, recorded_at=at or timezone.now())
+    Source.objects.create(**owner, episode=episode, stated=stated, role=role, recorded_at=at or timezone.now())

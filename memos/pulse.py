@@ -7,7 +7,7 @@ import json
 import logging
 import os
 import socket
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -135,7 +135,13 @@ def _living(names: set[bytes]) -> list[WorkerPulse]:
     gone = [name for name, what in zip(ordered, said, strict=True) if what is None]
     if gone:
         client().srem(_WORKERS, *gone)
-    return [WorkerPulse(**json.loads(what)) for what in said if what]
+    return [_read(what) for what in said if what]
+
+
+def _read(said: bytes) -> WorkerPulse:
+    """A worker of a newer version may tell more than is known here."""
+    known = {field.name for field in fields(WorkerPulse)}
+    return WorkerPulse(**{name: value for name, value in json.loads(said).items() if name in known})
 
 
 def _version(server: dict[str, Any]) -> str:

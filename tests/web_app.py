@@ -1,7 +1,7 @@
 """The web process of the servers that tests start.
 
 ``HOLD_AT=answer`` lets it stand still where the work of a request with an `Idempotency-Key` is written, but its answer
-is not, so that a test can kill it there.
+is not, so that a test can kill it there. What it has counted it writes down twice a second.
 """
 
 import os
@@ -11,6 +11,7 @@ from typing import Any
 from memos.wsgi import application  # isort: split
 
 from memos.api import idempotency
+from memos.figures import requests
 
 __all__ = ["application"]
 
@@ -20,5 +21,6 @@ def _stand_still(*args: Any) -> dict[str, Any]:
     return {}
 
 
+requests.SECONDS = 0.5
 if os.environ.get("HOLD_AT") == "answer":
     idempotency._content = _stand_still

@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import Any
 
 import django
+from celery.concurrency.asynpool import AsynPool
 from django.conf import settings
 
 from memos.celery import app
@@ -24,6 +25,7 @@ django.setup()
 from ingest import jobs, messages, reading  # noqa: E402
 from ingest.documents import slices  # noqa: E402
 from ingest.operations import kinds, work  # noqa: E402
+from memos import pulse  # noqa: E402
 from memos.webhooks import delivery, posting  # noqa: E402
 from tests.scripted import Scripted  # noqa: E402
 
@@ -82,5 +84,7 @@ work._save = _holding("operation", work._save, 2)
 work.ROWS = int(os.environ.get("ROWS", work.ROWS))
 jobs.AT_ONCE = int(os.environ.get("AT_ONCE", jobs.AT_ONCE))
 slices.PIECES = int(os.environ.get("PIECES", slices.PIECES))
+pulse.PERIOD = 0.5
+AsynPool.timers = property(lambda pool: {pool.maintain_pool: 0.2})  # else a child that was killed is missed 5 s later
 for name in ("sweep", "summaries", "webhooks", "operations"):
     app.conf.beat_schedule[name].update(schedule=0.5)

@@ -12,7 +12,7 @@ from graphs.render import name_of, sentence
 from memos import ids
 from memos.projects.console.base import ConsoleAdmin
 from memos.projects.console.search import Finding
-from memos.projects.console.shown import MOST, NOTHING, link, moment, page_at, short, to
+from memos.projects.console.shown import MOST, NOTHING, bullets, link, list_of, moment, page_at, section, short, to
 from users.naming import named
 
 OWNERS = {"grph": "graph", "usr": "graph__user", "grp": "graph__group"}
@@ -62,6 +62,28 @@ def span(valid_from: datetime | None, valid_to: datetime | None, precision: str 
 
 def arrow(relation: Relation) -> str:
     return f"{name_of(relation.subject)} → {relation.predicate} → {name_of(relation.object)}"
+
+
+class ReadAdmin(ConsoleAdmin):
+    """Of what is read: a message or a document, with its job and what came of it."""
+
+    @admin.display(description="job")
+    def job_link(self, row: Any) -> str:
+        job = getattr(row, "job", None)
+        return link(job, f"{job.ref}: {job.status}") if job else NOTHING
+
+    @admin.display(description="received (UTC)")
+    def received(self, row: Any) -> str:
+        return moment(row.received_at)
+
+    @section("memories")
+    def memories_list(self, row: Any) -> str:
+        return bullets(stated(memory) for memory in resting_on(row.pk))
+
+    @section("episodes")
+    def episodes_list(self, row: Any) -> str:
+        rows = Episode.objects.filter(source_id=row.pk).order_by("position").only("content")[: MOST + 1]
+        return bullets((link(one, short(one.content)) for one in rows), list_of(Episode, q=row.ref))
 
 
 class GraphRowAdmin(ConsoleAdmin):

@@ -3,24 +3,24 @@
 from django.contrib import admin
 from django.db.models import Q
 
-from graphs.admin.base import OWNERS, GraphRowAdmin, resting_on, stated
+from graphs.admin.base import OWNERS, GraphRowAdmin, ReadAdmin
 from graphs.admin.going import Going, with_words
 from graphs.admin.naming import titled
-from graphs.models import Document, Episode
+from graphs.models import Document
 from ingest.erase import delete_document
 from ingest.models import IngestJob
 from memos.projects.audit import Caller
 from memos.projects.console.base import NewestChoices
 from memos.projects.console.deleting import DeletingAdmin
 from memos.projects.console.search import Finding
-from memos.projects.console.shown import MOST, NOTHING, bullets, link, list_of, moment, names_of, section, short
+from memos.projects.console.shown import NOTHING, moment, names_of, section, short
 
 BEGINNING = 5_000
 """Characters of a document that a page shows; the API gives all of it."""
 
 
 @admin.register(Document)
-class DocumentAdmin(DeletingAdmin, GraphRowAdmin):
+class DocumentAdmin(DeletingAdmin, ReadAdmin, GraphRowAdmin):
     what_goes = "it goes with its job, and with every memory that rests on it alone."
     list_display = ("called", "type", "read", "whose", "said", "received")
     list_filter = (("type", NewestChoices),)
@@ -55,24 +55,6 @@ class DocumentAdmin(DeletingAdmin, GraphRowAdmin):
         job = getattr(document, "job", None)
         return f"{job.position:,} of {document.pieces:,}" if job and document.pieces is not None else NOTHING
 
-    @admin.display(description="job")
-    def job_link(self, document: Document) -> str:
-        job = getattr(document, "job", None)
-        return link(job, f"{job.ref}: {job.status}") if job else NOTHING
-
     @admin.display(description="written or said (UTC)")
     def said(self, document: Document) -> str:
         return moment(document.created_at)
-
-    @admin.display(description="received (UTC)")
-    def received(self, document: Document) -> str:
-        return moment(document.received_at)
-
-    @section("memories")
-    def memories_list(self, document: Document) -> str:
-        return bullets(stated(memory) for memory in resting_on(document.pk))
-
-    @section("episodes")
-    def episodes_list(self, document: Document) -> str:
-        rows = Episode.objects.filter(source_id=document.pk).order_by("position").only("content")[: MOST + 1]
-        return bullets((link(row, short(row.content)) for row in rows), list_of(Episode, q=document.ref))

@@ -34,6 +34,11 @@ _THEN = """
    AND role IN ('supports', 'merged', 'former') AND recorded_at <= %(moment)s
    AND (retired_at IS NULL OR retired_at > %(moment)s)
 """
+_HEIRS = """
+SELECT string_agg(uuid_send(id), '' ORDER BY valid_to, id),
+       string_agg(uuid_send(invalidated_by_id), '' ORDER BY valid_to, id)
+  FROM graphs_memory WHERE graph_id = %(graph)s AND invalidated_by_id IS NOT NULL
+"""
 _MENTIONS = """
 SELECT string_agg(uuid_send(m.memory_id), '' ORDER BY m.id), string_agg(uuid_send(m.entity_id), '' ORDER BY m.id)
   FROM graphs_mention m JOIN graphs_entity e ON e.id = m.entity_id AND NOT e.is_subject
@@ -58,8 +63,9 @@ class Beliefs:
     ``believed`` have an entry a memory, in the order of their ids; ``entities`` are the ids of entities.
 
     ``sources`` are pairs of a memory and an episode that supports it, ``mentions`` of a memory and an entity that it
-    speaks of, without the subject. ``relations`` are the ids of relations; ``asserted`` has a row for each: the memory
-    that asserts it, its subject and its object. ``names`` has the entities of each name, without the subject's.
+    speaks of, without the subject, ``heirs`` of a memory and the one that ended it, what ended first before the others.
+    ``relations`` are the ids of relations; ``asserted`` has a row for each: the memory that asserts it, its subject and
+    its object. ``names`` has the entities of each name, without the subject's.
     """
 
     ids: NDArray[np.bytes_]
@@ -69,6 +75,7 @@ class Beliefs:
     entities: NDArray[np.bytes_]
     sources: Pairs
     mentions: Pairs
+    heirs: Pairs
     relations: NDArray[np.bytes_]
     asserted: NDArray[np.int64]
     subjects: NDArray[np.int64]
@@ -129,6 +136,7 @@ def load(graph_id: UUID, model: str, outline: Outline) -> tuple[Beliefs, NDArray
         entities=entities,
         sources=_pairs(_columns(_SOURCES + _NOW, values), ids, outline.ids),
         mentions=_pairs(_columns(_MENTIONS, values), ids, entities),
+        heirs=_pairs(_columns(_HEIRS, values), ids, ids),
         relations=relations,
         asserted=asserted,
         subjects=np.array([place for place, (_, _, is_subject) in enumerate(rows) if is_subject], dtype=np.int64),

@@ -84,12 +84,14 @@ def _ranked(one: _Measured, question: Question, *zs: Column) -> Ranked:
     scope, beliefs = one.scope, one.scope.index.beliefs
     levers: Levers = {"words": weights.WORDS * words, "meaning": weights.MEANING[one.step] * meaning} | one.small
     scores = np.where(scope.episodes, _sum(levers), -np.inf)
+    over = _over(beliefs, question)
     own: Levers = {
         "source": np.where(scope.memories, beliefs.best_of(scores, scope.sources), -np.inf),
         "words": weights.MEMORY_WORDS * memory_words,
         "meaning": weights.MEMORY_MEANING * memory_meaning,
-        "over": weights.OVER * _over(beliefs, question),
     }
+    own["heir"] = weights.HEIR * _inherited(beliefs.heirs, over, _sum(own))
+    own["over"] = weights.OVER * over
     return Ranked(scope, scores, _sum(own), levers, own, one.step, one.stems)
 
 
@@ -194,3 +196,12 @@ def _over(beliefs: Beliefs, question: Question) -> NDArray[np.float64]:
     if question.asks_when:
         return np.zeros(len(beliefs))
     return (beliefs.valid_to <= (question.as_of or timezone.now()).timestamp()).astype(float)
+
+
+def _inherited(heirs: Pairs, over: Column, scores: Column) -> Column:
+    """What the scores of memories lack of the scores of those that they ended, or that these had ended before."""
+    raised = scores.copy()
+    for ended, heir in heirs[over[heirs[:, 0]] > 0].tolist():
+        if np.isfinite(raised[heir]):
+            raised[heir] = max(raised[heir], raised[ended])
+    return np.subtract(raised, scores, out=np.zeros(len(scores)), where=np.isfinite(scores))

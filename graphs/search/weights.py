@@ -33,3 +33,6 @@ MEMORY_WORDS = 0.2
 """z of the BM25 of a memory's own sentence, for the same."""
 OVER = -0.5
 """A memory that no longer holds, unless the question asks for a time."""
+HEIR = 1.0
+"""Of what a memory that no longer holds has more than the one that ended it: who asks where somebody lives is answered
+with the home of now, in whatever words it was told."""

@@ -27,7 +27,7 @@ EPISODE = {
     "when": weights.WHEN,
 }
 """The weights of an episode's levers, but for that of meaning, which depends on what measured it."""
-MEMORY = {"words": weights.MEMORY_WORDS, "meaning": weights.MEMORY_MEANING, "over": weights.OVER}
+MEMORY = {"words": weights.MEMORY_WORDS, "meaning": weights.MEMORY_MEANING, "heir": weights.HEIR, "over": weights.OVER}
 """Those of a memory's own, beside the score of its best episode."""
 
 

@@ -17,6 +17,7 @@ from ingest.entity_history import changed_by
 from ingest.erase import rows
 from ingest.facts import Change
 from ingest.mending.locked import locked_belief, mended
+from ingest.mending.merged import merged_into
 from ingest.statements import statement_of, support
 from memos.api.problems import not_found
 from memos.projects.audit import Caller
@@ -71,17 +72,28 @@ def _rest_on_what_said_so(memory: Memory, state: MemoryRevision) -> None:
 
 
 def _says(memory: Memory, row: Source, then: Collection[UUID]) -> bool:
-    if row.episode_id in then:
-        return True
+    return row.episode_id in then or (not _is_statement(row) and _is_in_its_words(memory, row))
+
+
+def _is_statement(row: Source) -> bool:
+    return row.episode.source_kind == Episode.SourceKind.STATEMENT
+
+
+def _is_in_its_words(memory: Memory, row: Source) -> bool:
     heard = row.stated.get("content", "")
-    is_statement = row.episode.source_kind == Episode.SourceKind.STATEMENT
-    return not is_statement and facts.digest(heard, None, None) == facts.digest(memory.content, None, None)
+    return facts.digest(heard, None, None) == facts.digest(memory.content, None, None)
 
 
 def _support_again(memory: Memory, row: Source) -> None:
-    """Beside the row that says until when it supported the memory before."""
-    if not Source.objects.supporting().filter(memory=memory, episode=row.episode_id).exists():
+    """Beside the row that says until when it supported the memory before. What came by a merge, as its words tell, does
+    so by that again, and only as long as it lasts."""
+    supporting = Source.objects.supporting().filter(episode=row.episode_id)
+    if supporting.filter(memory=memory).exists():
+        return
+    if _is_statement(row) or _is_in_its_words(memory, row):
         support(memory, row.episode, row.stated)
+    elif supporting.filter(memory__in=merged_into(memory)).exists():
+        support(memory, row.episode, row.stated, role=Source.Role.MERGED)
 
 
 def _support_no_more(memory: Memory, row: Source) -> None:

@@ -1,6 +1,6 @@
 """What the commands about projects and keys share: how one is named on the command line, and errors in one sentence."""
 
-from argparse import ArgumentTypeError
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -28,6 +28,19 @@ class ProjectCommand(BaseCommand):
     def note(self, line: str) -> None:
         """To stderr, so that a script can take what stdout says as it is."""
         self.stderr.write(line, style_func=str)
+
+
+class OperatorCommand(ProjectCommand):
+    """About one operator, who is named."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("username", help="the operator's name")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.about(find_operator(options["username"]))
+
+    def about(self, operator: Operator) -> None:
+        raise NotImplementedError
 
 
 def find_project(named: str, mode: Project.Mode = Project.Mode.LIVE) -> Project:

@@ -208,6 +208,16 @@ def test_a_memory_is_split_by_lines_and_each_has_the_sources_that_are_ticked(
     assert list(Memory.objects.believed()) == [tea]
 
 
+@pytest.mark.parametrize("step", ["search", "preview"])
+def test_a_search_for_what_no_text_holds_finds_what_is_like_it(console: Client, graph: Graph, step: str) -> None:
+    tea, milk = believe(graph, "likes tea."), believe(graph, "likes milk.")
+    form = {"step": step, "q": "milk\0", "chosen": milk.ref}
+    assert "likes milk." in text(console.post(path(tea, "merge"), form))
+    tom, tea_shop = make.EntityFactory(graph=graph, name="Tom"), make.EntityFactory(graph=graph, name="Tea shop")
+    form = {"step": step, "q": "shop\0", "chosen": tea_shop.ref}
+    assert "Tea shop" in text(console.post(f"/admin/graphs/entity/{tom.ref}/merge/", form))
+
+
 def test_a_split_into_too_many_is_refused_and_drops_none(console: Client, tea: Memory) -> None:
     lines = "\n".join(f"Alice likes {number}." for number in range(21))
     for step in ("preview", "confirm"):

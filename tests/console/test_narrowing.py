@@ -40,6 +40,11 @@ def test_a_viewer_guesses_no_words_by_their_count(viewer: Client, job: IngestJob
     assert viewer.get(f"{path(model)}?{query}").status_code == 400
 
 
+@pytest.mark.parametrize("how", ["regex=(", "iregex=(a*)*b", "icontains=f", "gt=a", "length=3", "id__lt=1"])
+def test_what_is_offered_is_chosen_and_not_searched(viewer: Client, how: str) -> None:
+    assert viewer.get(f"{path(IngestJob)}?status__{how}").status_code == 400
+
+
 CONSOLE = [model for model, page in admin.site._registry.items() if isinstance(page, ConsoleAdmin)]
 
 
@@ -63,6 +68,11 @@ def test_what_forms_complete_are_projects_alone(console: Client, job: IngestJob,
     asked = dict(zip(("app_label", "model_name", "field_name"), field.split("."), strict=True))
     response = console.get("/admin/autocomplete/", {**asked, "term": job.user.email})
     assert response.status_code == status
+
+
+@pytest.mark.parametrize("lookup", ["status__exact", "error_code", "graph"])
+def test_a_nul_in_a_filter_is_refused(console: Client, job: IngestJob, lookup: str) -> None:
+    assert console.get(path(IngestJob), {lookup: "a\0b"}).status_code == 400
 
 
 def test_what_others_say_does_not_hide_what_is_said_here(

@@ -29,6 +29,15 @@ def test_whoever_tells_no_more_is_forgotten() -> None:
     client().flushdb()
 
 
+def test_a_worker_of_a_newer_version_may_tell_more() -> None:
+    client().sadd("memos:alive", "a")
+    client().set(
+        "memos:alive:a", '{"name": "a", "host": "h", "pid": 1, "since": "", "version": "9", "processes": 2, "mood": 1}'
+    )
+    assert [worker.version for worker in pulse.feel().workers] == ["9"]
+    client().flushdb()
+
+
 def test_without_valkey_nobody_knows() -> None:
     with patch.object(pulse, "client", side_effect=redis.ConnectionError):
         assert pulse.feel() == pulse.Pulse()

@@ -13,8 +13,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from graphs import embedders
 from graphs.indexing import changed
-from graphs.models import Embedding, Episode, Graph
-from graphs.search import index, outline, search, texts
+from graphs.models import Embedding, Episode, Graph, Memory, Source
+from graphs.search import Filters, index, outline, search, texts
 from graphs.search.index import GraphIndex, index_of
 from tests.factories import EmbeddingFactory, EpisodeFactory, GraphFactory, MemoryFactory, SourceFactory
 
@@ -175,6 +175,46 @@ def test_only_a_fact_that_is_over_ranks_lower(days: int, is_demoted: bool) -> No
     scores = {hit.record.pk: hit.score for hit in search([graph], "green tea", kinds=["memory"])}
     open_ended, ending = (scores[memory.pk] for memory in memories)
     assert (ending < open_ended) is is_demoted
+
+
+@pytest.fixture
+def moved() -> Graph:
+    """Alice lived in Berlin, then in Porto, and lives in Lisbon; the last two are told in words of their own."""
+    graph, now = GraphFactory(subject_name="Alice"), timezone.now()
+    told = ["Alice lives in Berlin.", "Alice settled down in Porto.", "Alice has become a Lisboner."]
+    homes = [MemoryFactory(graph=graph, content=content) for content in told]
+    for home in homes:
+        SourceFactory(memory=home, episode=EpisodeFactory(graph=graph, content=home.content))
+    for home, next_home, days in zip(homes, homes[1:], (20, 10), strict=False):
+        home.valid_to, home.invalidated_by = now - timedelta(days=days), next_home
+        home.save()
+    for number in range(5):
+        memory = MemoryFactory(graph=graph, content=f"Alice bought {number} chairs.")
+        SourceFactory(memory=memory, episode=EpisodeFactory(graph=graph, content=memory.content))
+    return graph
+
+
+def homes_of(graph: Graph, query: str, **filters: Any) -> list[str]:
+    hits = search([graph], query, kinds=("memory",), filters=Filters(**filters), limit=3)
+    return [hit.record.content for hit in hits]
+
+
+def test_what_replaced_a_fact_answers_before_it(moved: Graph) -> None:
+    homes = homes_of(moved, "Where does she live?")
+    assert homes[0] == "Alice has become a Lisboner."
+    assert set(homes[1:]) == {"Alice lives in Berlin.", "Alice settled down in Porto."}
+
+
+def test_who_asks_when_is_answered_with_what_was(moved: Graph) -> None:
+    assert homes_of(moved, "When does she live in Berlin?")[0] == "Alice lives in Berlin."
+
+
+def test_what_had_not_ended_then_is_not_replaced_then(moved: Graph) -> None:
+    Memory.objects.filter(graph=moved).update(recorded_at=timezone.now() - timedelta(days=30))
+    Source.objects.update(recorded_at=timezone.now() - timedelta(days=30))
+    Episode.objects.update(created_at=timezone.now() - timedelta(days=30))
+    then = timezone.now() - timedelta(days=25)
+    assert homes_of(moved, "Where does she live?", as_of=then)[0] == "Alice lives in Berlin."
 
 
 def test_vectors_of_another_length_under_the_same_name_are_left_out(graph: Graph) -> None:

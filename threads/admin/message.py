@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
 
-from graphs.admin.base import resting_on, stated
+from graphs.admin.base import ReadAdmin
 from graphs.admin.going import Going, with_words
 from graphs.admin.words import in_thread
 from graphs.models import Episode
@@ -20,7 +20,7 @@ from memos.projects.console.base import FirstProjects, NewestChoices
 from memos.projects.console.deleting import DeletingAdmin
 from memos.projects.console.narrowing import projects_of
 from memos.projects.console.search import Finding, text_query
-from memos.projects.console.shown import MOST, NOTHING, bullets, link, list_of, moment, names_of, section, short, to
+from memos.projects.console.shown import link, moment, names_of, short, to
 from threads.admin.naming import titled
 from threads.models import Message
 from users.naming import named
@@ -44,7 +44,7 @@ class MessageFinding(Finding):
 
 
 @admin.register(Message)
-class MessageAdmin(DeletingAdmin):
+class MessageAdmin(DeletingAdmin, ReadAdmin):
     what_goes = "it goes with its job, and with every memory that rests on it alone. What it had ended is open again."
     list_display = ("words", "role", "position", "thread_link", "user_link", "said")
     list_filter = (("role", NewestChoices), ("project", FirstProjects))
@@ -89,21 +89,3 @@ class MessageAdmin(DeletingAdmin):
     @admin.display(description="said (UTC)")
     def said(self, message: Message) -> str:
         return moment(message.created_at)
-
-    @admin.display(description="received (UTC)")
-    def received(self, message: Message) -> str:
-        return moment(message.received_at)
-
-    @admin.display(description="job")
-    def job_link(self, message: Message) -> str:
-        job = getattr(message, "job", None)
-        return link(job, f"{job.ref}: {job.status}") if job else NOTHING
-
-    @section("memories")
-    def memories_list(self, message: Message) -> str:
-        return bullets(stated(memory) for memory in resting_on(message.pk))
-
-    @section("episodes")
-    def episodes_list(self, message: Message) -> str:
-        rows = Episode.objects.filter(source_id=message.pk).order_by("position").only("content")[: MOST + 1]
-        return bullets((link(row, short(row.content)) for row in rows), list_of(Episode, q=message.ref))

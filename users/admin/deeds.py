@@ -11,12 +11,11 @@ from django.http import HttpRequest
 
 from graphs.models import Document, Entity, Memory
 from ingest.models import IngestJob
-from memos.projects.console.shown import list_of, moment, page_of
+from memos.projects.console.shown import MOST, list_of, moment, page_of
 from memos.projects.models import AuditEntry
 from threads.models import Message, Thread
 from users.models import User
 
-MOST = 50
 NEWEST = 300
 """Ids of each kind that are looked for."""
 

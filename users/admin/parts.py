@@ -14,13 +14,11 @@ from graphs.render import name_of
 from ingest.models import IngestJob
 from memos.projects import roles
 from memos.projects.console.base import may
-from memos.projects.console.shown import list_of, moment, names_of, page_of, short, tally
+from memos.projects.console.shown import MOST, list_of, moment, names_of, page_of, short, tally
 from threads.admin.naming import titled as thread_title
 from threads.models import Message, Thread
 from users.admin.summary import biography
 from users.models import User
-
-MOST = 50
 
 
 def facts(request: HttpRequest, owner: Any) -> dict[str, Any]:

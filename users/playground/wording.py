@@ -21,6 +21,7 @@ LEVERS = {
     "when": "Holds a date",
     "own_words": "Words of the fact",
     "own_meaning": "Meaning of the fact",
+    "own_heir": "Replaced a fact that scores higher",
     "own_over": "No longer holds",
     "importance": "Importance of its kind",
     "recency": "Recency",
@@ -89,6 +90,8 @@ def _for(lever: Lever, hit: Hit, why: Why) -> Iterator[str]:
             yield (
                 "it speaks of what is named" if lever.measured == 1 else "it speaks of what is linked to what is named"
             )
+        case "own_heir":
+            yield "it replaced what the question would find"
         case "when":
             yield "it holds a date, and one is asked for"
         case "importance" if isinstance(hit.record, Memory):

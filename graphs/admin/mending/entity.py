@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from unfold.decorators import action
 
 from graphs.admin.mending import finding, forms, looking
-from graphs.admin.mending.pages import Mending, MendingAdmin, given
+from graphs.admin.mending.pages import Mending, MendingAdmin, given, sought
 from graphs.models import Entity, EntityRevision
 from graphs.render import name_of
 from ingest.entities import Split, merge_entities, split_entity, update_entity
@@ -48,7 +48,7 @@ class EntityMending(MendingAdmin):
     @action(description="Merge", url_path="merge", icon="merge", permissions=["mend"])
     def merge(self, request: HttpRequest, object_id: str) -> HttpResponse:
         entity = self.row_of(request, object_id)
-        words, ticked = request.POST.get("q", "").strip(), request.POST.getlist("chosen")
+        words, ticked = sought(request), request.POST.getlist("chosen")
         found = finding.entities_like(entity, words, ticked)
         form = forms.ChoiceForm(given(request), finding.entity_choices(found), q=words, chosen=ticked)
         others = [row for row in found if row.ref in ticked]

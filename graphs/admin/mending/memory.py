@@ -9,7 +9,7 @@ from unfold.enums import ActionVariant
 
 from graphs.admin.facts import ENDED, HOLDS, RETIRED, state_of
 from graphs.admin.mending import finding, forms, looking
-from graphs.admin.mending.pages import Mending, MendingAdmin, given, step_of
+from graphs.admin.mending.pages import Mending, MendingAdmin, given, sought, step_of
 from graphs.models import Memory, MemoryRevision
 from graphs.render import sentence
 from ingest.edits import edit_memory
@@ -124,7 +124,7 @@ class MemoryMending(MendingAdmin):
     @action(description="Merge", url_path="merge", icon="merge", permissions=["mend"])
     def merge(self, request: HttpRequest, object_id: str) -> HttpResponse:
         memory = self.row_of(request, object_id)
-        words, ticked = request.POST.get("q", "").strip(), request.POST.getlist("chosen")
+        words, ticked = sought(request), request.POST.getlist("chosen")
         found = finding.memories_like(memory, words, ticked)
         form = forms.ChoiceForm(given(request), finding.memory_choices(found), q=words, chosen=ticked)
         others = [row for row in found if row.ref in ticked]

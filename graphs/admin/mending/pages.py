@@ -44,6 +44,11 @@ def given(request: HttpRequest) -> Any:
     return request.POST if step_of(request) in (PREVIEW, CONFIRM) else None
 
 
+def sought(request: HttpRequest) -> str:
+    """The words that others are searched by; no text of PostgreSQL holds a NUL."""
+    return request.POST.get("q", "").replace("\0", " ").strip()
+
+
 class MendingAdmin(GraphRowAdmin):
     """``steps`` names the states in which each action is of use, by their names."""
 

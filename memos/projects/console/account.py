@@ -19,7 +19,7 @@ from memos import ids
 from memos.projects import operators
 from memos.projects.console import enrolment
 from memos.projects.console.base import caretaker_of, operator_of
-from memos.projects.console.shown import MOST
+from memos.projects.console.shown import MOST, tally
 from memos.projects.console.signing_in import WRONG_CODE
 from memos.projects.signin import entering, second_factor, sessions
 from memos.projects.signin.entering import WrongPassword
@@ -140,7 +140,7 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     else:
         key = ids.decode(OperatorSession.PREFIX, request.POST.get("session", ""))
         ended = int(bool(key and sessions.end_one(operator, key, caretaker_of(request))))
-    messages.success(request, "1 session is ended." if ended == 1 else f"{ended} sessions are ended.")
+    messages.success(request, f"{tally(ended, ('session is', 'sessions are'))} ended.")
     return redirect("admin:account")
 
 

@@ -14,6 +14,9 @@ from memos.projects.roles import projects_with
 SCOPES = ("graph", "user", "thread", "memory", "episode", "entity", "webhook")
 """Parameters that narrow a list to few rows: what has no index may then be filtered by freely."""
 
+CHOSEN = ("", "exact", "id__exact", "isnull", "in")
+"""How a value is chosen. A pattern that somebody typed may be none, or take long."""
+
 
 def projects_of(request: HttpRequest, right: str) -> list[UUID] | None:
     """The keys of the projects that a list is about: those where the operator has the right, or the chosen one of
@@ -29,8 +32,8 @@ def projects_of(request: HttpRequest, right: str) -> list[UUID] | None:
 def is_offered(page: ModelAdmin, request: HttpRequest, lookup: str) -> bool:
     """Whether a look-up is of a filter of the list, or of a scope. Of any other column the count would tell what
     stands in it, also to whoever may not see the column. What is no column narrows nothing."""
-    column = lookup.partition(LOOKUP_SEP)[0]
-    return column not in _columns(page) or column in {*SCOPES, *_filters(page, request)}
+    column, _, how = lookup.partition(LOOKUP_SEP)
+    return column not in _columns(page) or (how in CHOSEN and column in {*SCOPES, *_filters(page, request)})
 
 
 def _columns(page: ModelAdmin) -> set[str]:
@@ -40,4 +43,4 @@ def _columns(page: ModelAdmin) -> set[str]:
 
 def _filters(page: ModelAdmin, request: HttpRequest) -> Iterator[str]:
     for one in page.get_list_filter(request):
-        yield one[0] if isinstance(one, tuple) else getattr(one, "parameter_name", str(one))
+        yield str(one[0]) if isinstance(one, list | tuple) else getattr(one, "parameter_name", str(one))

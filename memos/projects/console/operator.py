@@ -12,7 +12,7 @@ from unfold.enums import ActionVariant
 
 from memos.projects.console.base import caretaker_of, is_superuser, operator_of
 from memos.projects.console.confirming import confirmation
-from memos.projects.console.shown import MOST, NOTHING, bullets, moment, section
+from memos.projects.console.shown import MOST, NOTHING, bullets, moment, section, tally
 from memos.projects.models import Operator
 from memos.projects.signin import entering, second_factor, sessions, throttle
 from memos.projects.signin.models import OperatorSession
@@ -30,7 +30,7 @@ class SigningIn(ModelAdmin):
         if factor is None:
             return "needed, and set up at the next sign-in" if sessions.requires_two_factor(operator) else "none"
         left = second_factor.recovery_codes_left(operator)
-        codes = "1 recovery code" if left == 1 else f"{left} recovery codes"
+        codes = tally(left, ("recovery code", "recovery codes"))
         return f"an app since {moment(factor.created_at)} UTC; {codes} left"
 
     @section("signed in (UTC)")
@@ -71,7 +71,7 @@ class SigningIn(ModelAdmin):
                 request, operator, "End all sessions of", "They have to sign in again everywhere."
             )
         ended = sessions.end_all(operator, caretaker_of(request))
-        return self._back(request, operator, "1 session is ended." if ended == 1 else f"{ended} sessions are ended.")
+        return self._back(request, operator, f"{tally(ended, ('session is', 'sessions are'))} ended.")
 
     @action(description="Unlock", url_path="unlock", icon="lock_open", permissions=["help"])
     def unlock(self, request: HttpRequest, object_id: str) -> HttpResponse:

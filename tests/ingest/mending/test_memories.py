@@ -205,6 +205,31 @@ def test_merges_within_merges_are_undone_one_by_one(api: Api, user: dict[str, An
     assert list(answers(api, user)) == before
 
 
+def sources_of(memory: Memory) -> set[tuple[str, str]]:
+    return set(Source.objects.supporting().filter(memory=memory).values_list("role", "episode__content"))
+
+
+@pytest.mark.parametrize("restored_first", [True, False])
+def test_a_merge_is_undone_behind_words_that_were_taken_and_put_back(
+    api: Api, user: dict[str, Any], caller: Caller, tell: Tell, restored_first: bool
+) -> None:
+    tell("likes tea", 2020)
+    tell("likes chai", 2021)
+    tea, chai = about("tea"), about("chai")
+    merge_memories(caller=caller, memory=tea, others=[chai])
+    edit_memory(caller=caller, memory=tea, content="Alice likes mint.")
+    if restored_first:
+        restore_memory(caller=caller, memory=chai)
+    revert_memory(caller=caller, memory=tea, revision=tea.revisions.get())
+    if not restored_first:
+        assert sources_of(tea) == {("supports", "likes tea"), ("merged", "likes chai")}
+        restore_memory(caller=caller, memory=chai)
+    assert sources_of(tea) == {("supports", "likes tea")}
+    assert sources_of(chai) == {("supports", "likes chai")}
+    api.delete(f"/v1/messages/{Message.objects.order_by('created_at').first().ref}")
+    assert current(api, user) == {"Alice likes chai."}
+
+
 def test_where_the_words_that_stayed_are_forgotten_the_merged_ones_are_back(
     api: Api, user: dict[str, Any], caller: Caller, tell: Tell
 ) -> None:

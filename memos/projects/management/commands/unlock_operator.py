@@ -1,20 +1,14 @@
 """Lets an operator try to sign in again at once, after too many wrong passwords or codes."""
 
-from argparse import ArgumentParser
-from typing import Any
-
 from memos.projects.audit import Caretaker
-from memos.projects.commands import ProjectCommand, find_operator
+from memos.projects.commands import OperatorCommand
+from memos.projects.models import Operator
 from memos.projects.signin import entering
 
 
-class Command(ProjectCommand):
+class Command(OperatorCommand):
     help = __doc__
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("username", help="the operator's name")
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        operator = find_operator(options["username"])
+    def about(self, operator: Operator) -> None:
         done = entering.unlock(operator, Caretaker.from_command("unlock_operator"))
         self.stdout.write(f"{operator} may try again." if done else f"Nothing was counted against {operator}.")
