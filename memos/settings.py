@@ -239,16 +239,19 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("celery", "reading", "summaries")]
-"""Any worker takes from all of them in turn, so that no kind of work holds up another: what waits to be read, what
-waits to be summed up, and in the first one all the rest."""
+_LINES = ("operations", "reading", "summaries")
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("celery", *_LINES)]
+_IN_TURN = {name: {"queue": name, "priority": 9} for name in _LINES}
 CELERY_TASK_ROUTES = {
-    "ingest.ingest_graph": {"queue": "reading"},
-    "ingest.summarise_user": {"queue": "summaries"},
+    "ingest.run_operation": _IN_TURN["operations"],
+    "ingest.ingest_graph": _IN_TURN["reading"],
+    "ingest.summarise_user": _IN_TURN["summaries"],
     # behind what they rang for before, so that they expire where that is much: else rings would pile up
-    "ingest.sweep": {"queue": "reading"},
-    "ingest.sweep_summaries": {"queue": "summaries"},
+    "ingest.sweep": _IN_TURN["reading"],
+    "ingest.sweep_summaries": _IN_TURN["summaries"],
 }
+"""Any worker takes from the lines in turn, so that none holds up another. All else is short and comes before them: in
+Valkey the priority 0 is the first, which is what a task has without being given any."""
 CELERY_BEAT_SCHEDULER = "memos.pulse:Clock"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "ingest.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
