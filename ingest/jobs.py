@@ -1,6 +1,8 @@
 """What may be done to a job that is kept."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,6 +23,9 @@ AS_NEW: dict[str, Any] = {
     "error_detail": "",
 }
 """As if it had not been tried; what is known of the tries stays in its history."""
+
+AT_ONCE = 1000
+"""Jobs that are cancelled in one statement: their graphs are locked for as long."""
 
 
 @transaction.atomic
@@ -56,6 +61,23 @@ def cancel_job(*, caller: Caller, job: IngestJob) -> IngestJob:
     progress.cancel(found, caller.actor_label)
     audit.record(caller, "job.cancelled", found.ref, status=was)
     return found
+
+
+@transaction.atomic
+def cancel_waiting_jobs(*, caller: Caller, keys: Sequence[UUID]) -> list[UUID]:
+    """Cancel the newest `AT_ONCE` of those jobs of the project that wait, in few statements; returns which they were.
+
+    What workers take they take from the other end, and so this wins against them. One that they have taken is left to
+    `cancel_job`.
+    """
+    waiting = IngestJob.objects.for_project(caller.project).filter(status=IngestJob.Status.QUEUED)
+    newest = dict(waiting.filter(pk__in=keys).order_by("-pk").values_list("pk", "graph")[:AT_ONCE])
+    graphs = Graph.objects.select_for_update(no_key=True).filter(pk__in=set(newest.values()))
+    list(graphs.order_by("pk").values_list("pk"))
+    jobs = list(waiting.filter(pk__in=newest).order_by("-pk"))
+    progress.cancel_waiting(jobs, caller.actor_label)
+    audit.record_each(caller, "job.cancelled", [job.ref for job in jobs], status=IngestJob.Status.QUEUED)
+    return [job.pk for job in jobs]
 
 
 def _why_not(job: IngestJob) -> Problem:

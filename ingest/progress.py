@@ -74,6 +74,16 @@ def cancel(job: IngestJob, by: str) -> None:
     save([job])
 
 
+def cancel_waiting(jobs: Sequence[IngestJob], by: str) -> None:
+    """As `cancel`, in one statement: of jobs that wait nothing else changes. Their graphs must be locked."""
+    for job in jobs:
+        _fail(job, CANCELLED, f"Cancelled by {by}.")
+    if jobs:
+        ended = {name: getattr(jobs[0], name) for name in ("status", "error_code", "error_detail", "finished_at")}
+        IngestJob.objects.filter(pk__in=[job.pk for job in jobs]).update(**ended)
+        events.jobs_ended(jobs)
+
+
 def give_back(lease: Lease, jobs: Sequence[IngestJob], error: Exception) -> None:
     """The installation is at fault: nothing is held against the jobs."""
     log.error("graph %s has to wait", lease.graph_id, exc_info=error)

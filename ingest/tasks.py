@@ -36,10 +36,14 @@ def summarise_user(user_id: str) -> None:
 
 
 @app.task(name="ingest.sweep")
-def sweep_all() -> None:
-    """Ring for whatever waits: the guarantee behind a broker that may forget."""
+def sweep_graphs() -> None:
+    """Ring for whatever waits to be read: the guarantee behind a broker that may forget."""
     for graph_id in sweep.waiting_graphs():
         ring(ingest_graph, str(graph_id))
+
+
+@app.task(name="ingest.sweep_summaries")
+def sweep_summaries() -> None:
     for user_id in sweep.waiting_summaries():
         ring(summarise_user, str(user_id))
 

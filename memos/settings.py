@@ -7,6 +7,7 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
+from kombu import Queue
 
 from memos import environment
 from memos.embedded import endpoints, secrets
@@ -244,9 +245,23 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+_LINES = ("operations", "reading", "summaries")
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("celery", *_LINES)]
+_IN_TURN = {name: {"queue": name, "priority": 9} for name in _LINES}
+CELERY_TASK_ROUTES = {
+    "ingest.run_operation": _IN_TURN["operations"],
+    "ingest.ingest_graph": _IN_TURN["reading"],
+    "ingest.summarise_user": _IN_TURN["summaries"],
+    # behind what they rang for before, so that they expire where that is much: else rings would pile up
+    "ingest.sweep": _IN_TURN["reading"],
+    "ingest.sweep_summaries": _IN_TURN["summaries"],
+}
+"""Any worker takes from the lines in turn, so that none holds up another. All else is short and comes before them: in
+Valkey the priority 0 is the first, which is what a task has without being given any."""
 CELERY_BEAT_SCHEDULER = "memos.pulse:Clock"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "ingest.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
+    "summaries": {"task": "ingest.sweep_summaries", "schedule": 5.0, "options": {"expires": 5.0}},
     "operations": {"task": "ingest.sweep_operations", "schedule": 5.0, "options": {"expires": 5.0}},
     "forget_answers": {"task": "api.forget_answers", "schedule": 3600.0, "options": {"expires": 3600.0}},
     "webhooks": {"task": "webhooks.sweep", "schedule": 5.0, "options": {"expires": 5.0}},

@@ -3,7 +3,8 @@
 ``HOLD_AT`` names where a worker is to stand still, so that a test can kill it there: "extract", "write" (within the
 transaction of the second job), "cut", "slice" (within the transaction of a document's second slice), or "operation"
 (within that of an operation's second slice). ``PIECES`` says how many pieces a slice of a document has, ``ROWS`` how
-many rows one of an operation. ``DEADLY`` is the id of a job that kills the worker that retries it.
+many rows one of an operation, ``AT_ONCE`` how many jobs are cancelled in a statement, ``SLOW`` for how many seconds a
+batch of messages is read. ``DEADLY`` is the id of a job that kills the worker that retries it.
 """
 
 import os
@@ -21,7 +22,7 @@ from memos.celery import app
 
 django.setup()
 
-from ingest import messages, reading  # noqa: E402
+from ingest import jobs, messages, reading  # noqa: E402
 from ingest.documents import slices  # noqa: E402
 from ingest.operations import kinds, work  # noqa: E402
 from memos import pulse  # noqa: E402
@@ -43,6 +44,7 @@ class _Extractor(Scripted):
     def extract(self, utterances: Any) -> Any:
         if HOLD_AT == "extract":
             _stand_still()
+        time.sleep(float(os.environ.get("SLOW", "0")))
         return super().extract(utterances)
 
 
@@ -80,8 +82,9 @@ slices.cut = _holding("cut", slices.cut, 2)  # type: ignore[assignment]
 slices._move_on = _holding("slice", slices._move_on, 2)
 work._save = _holding("operation", work._save, 2)
 work.ROWS = int(os.environ.get("ROWS", work.ROWS))
+jobs.AT_ONCE = int(os.environ.get("AT_ONCE", jobs.AT_ONCE))
 slices.PIECES = int(os.environ.get("PIECES", slices.PIECES))
 pulse.PERIOD = 0.5
 AsynPool.timers = property(lambda pool: {pool.maintain_pool: 0.2})  # else a child that was killed is missed 5 s later
-for name in ("sweep", "webhooks", "operations"):
+for name in ("sweep", "summaries", "webhooks", "operations"):
     app.conf.beat_schedule[name].update(schedule=0.5)

@@ -5,7 +5,7 @@ runs in a transaction, together with others, that may be rolled back and done an
 alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
@@ -13,7 +13,7 @@ from uuid import UUID
 from graphs.models import Memory
 from ingest.again import reingest_thread
 from ingest.erase import delete_memory, delete_thread
-from ingest.jobs import cancel_job, retry_job
+from ingest.jobs import cancel_job, cancel_waiting_jobs, retry_job
 from ingest.mending.spans import close_memory
 from ingest.mending.withdrawal import restore_memory, retire_memory
 from ingest.models import IngestJob
@@ -34,7 +34,12 @@ class NothingToDo(Exception):
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What is done to rows of ``model`` by whoever has the ``right`` in their project. ``title`` is what it is called,
-    ``warning`` what somebody has to know before they ask for it."""
+    ``warning`` what somebody has to know before they ask for it.
+
+    ``run_many`` does it at once to as many of the rows of a project as it can, and returns which; it is asked again
+    until there is none, and what is left is done row by row. It begins with the newest rows: the worker, which it may
+    have to be quicker than, with the oldest.
+    """
 
     title: str
     model: type[Record]
@@ -42,6 +47,17 @@ class Kind:
     run: Callable[[Caller, UUID], object]
     warning: str
     destroys: bool = False
+    run_many: Callable[[Caller, Sequence[UUID]], list[UUID]] | None = None
+
+    @property
+    def order(self) -> str:
+        """In which the rows are done, and chosen from a list that has too many."""
+        return "-pk" if self.run_many else "pk"
+
+    @property
+    def first(self) -> str:
+        """What the first rows of that order are called."""
+        return "newest" if self.run_many else "oldest"
 
 
 def retry(caller: Caller, key: UUID) -> None:
@@ -50,6 +66,10 @@ def retry(caller: Caller, key: UUID) -> None:
 
 def cancel(caller: Caller, key: UUID) -> None:
     cancel_job(caller=caller, job=_row(IngestJob, key))
+
+
+def cancel_waiting(caller: Caller, keys: Sequence[UUID]) -> list[UUID]:
+    return cancel_waiting_jobs(caller=caller, keys=keys)
 
 
 def reingest(caller: Caller, key: UUID) -> None:
@@ -105,7 +125,7 @@ KINDS: dict[str, Kind] = {
         "Cancel jobs", IngestJob, "ingest.change_ingestjob", cancel,
         "Those that wait or are being read end as failed, and can be retried later. What they would have read is "
         "recalled word for word, but not remembered. Those that have ended are skipped.",
-        destroys=True,
+        destroys=True, run_many=cancel_waiting,
     ),
     "reingest_threads": Kind(
         "Re-run ingestion of threads", Thread, "threads.change_thread", reingest, REINGEST_WARNING, destroys=True,

@@ -21,7 +21,7 @@ MOST = 10_000
 
 @transaction.atomic
 def request_operation(*, by: Caretaker, kind: str, keys: Sequence[UUID]) -> Operation:
-    """Have the worker do something to rows, in the order of their ids. Which ones is settled here.
+    """Have the worker do something to rows, in the order of their kind. Which ones is settled here.
 
     ``by`` is an operator. Raises PermissionDenied where they have not the right in the project of each row, and a 400
     where there is none of the rows, or more than `MOST`.
@@ -29,7 +29,7 @@ def request_operation(*, by: Caretaker, kind: str, keys: Sequence[UUID]) -> Oper
     made = KINDS[kind]
     if len(keys) > MOST:
         raise invalid("keys", f"An operation takes {MOST:,} rows at most.")
-    found = dict(made.model._default_manager.filter(pk__in=keys).order_by("pk").values_list("pk", "project"))
+    found = dict(made.model._default_manager.filter(pk__in=keys).order_by(made.order).values_list("pk", "project"))
     if not found:
         raise invalid("keys", "None of these is there any more.")
     operator = Operator.objects.get(pk=int(by.actor_id))

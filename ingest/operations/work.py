@@ -110,7 +110,10 @@ class Slice:
         return KINDS[self.operation.kind]
 
     def do(self) -> None:
-        began, keys = time.monotonic(), self._keys()
+        began = time.monotonic()
+        if self._do_many(began):
+            return
+        keys = self._keys()
         projects = self._projects(keys)
         for key in keys:
             if key in projects:
@@ -119,6 +122,32 @@ class Slice:
                 self._tell("skipped", key, "NOT_FOUND", "It is not there any more.")
             if time.monotonic() - began > SECONDS:
                 return
+
+    def _do_many(self, began: float) -> bool:
+        """What its kind can do at once. False where that is nothing: the rest goes row by row.
+
+        What is done so comes next in the order of the operation's rows, so that its position tells what is done.
+        """
+        operation, run_many = self.operation, self.kind.run_many
+        if run_many is None or operation.tries > settings.INGEST_MAX_ATTEMPTS:
+            return False
+        left = operation.keys[operation.position :]
+        done: list[UUID] = []
+        for project, keys in self._allowed(left).items():
+            if time.monotonic() - began < SECONDS:
+                done += run_many(caller_in(asker(operation), project), keys)
+        self.counted["done"] += len(done)
+        rest = set(left).difference(done)
+        operation.keys[operation.position :] = [*done, *(key for key in left if key in rest)]
+        return bool(done)
+
+    def _allowed(self, keys: list[UUID]) -> dict[Project, list[UUID]]:
+        """By the projects in which the operator may still do it."""
+        by_project: dict[Project, list[UUID]] = {}
+        for key, project in self._projects(keys).items():
+            by_project.setdefault(project, []).append(key)
+        right = self.kind.right
+        return {project: of for project, of in by_project.items() if self.operator.has_perm(right, project)}
 
     def _keys(self) -> list[UUID]:
         start = self.operation.position
@@ -173,7 +202,8 @@ def _save(operation: Operation, part: Slice) -> None:
         operation.status, operation.finished_at = Operation.Status.DONE, timezone.now()
     else:
         operation.status = Operation.Status.RUNNING
-    moved = ("position", "done", "skipped", "failed", "reasons", "tries", "status", "finished_at")
+    moved = ["position", "done", "skipped", "failed", "reasons", "tries", "status", "finished_at"]
+    moved += ["keys"] if part.kind.run_many else []
     unmoved = Operation.objects.unfinished().filter(pk=operation.pk, position=before)
     if not unmoved.update(**{name: getattr(operation, name) for name in moved}):
         raise Overtaken

@@ -1,5 +1,6 @@
 """The audit log: one entry for each change, written in the transaction of the change."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,7 +61,17 @@ class Caretaker:
 
 def record(caller: Caller | Caretaker, action: str, target_id: str, **detail: Any) -> None:
     """Write an entry. ``detail`` holds counts and names of fields, never personal data."""
-    AuditEntry.objects.create(
+    _entry(caller, action, target_id, detail).save(force_insert=True)
+
+
+def record_each(caller: Caller | Caretaker, action: str, target_ids: Iterable[str], **detail: Any) -> None:
+    """Write an entry for each of the targets, to all of which the same was done."""
+    entries = [_entry(caller, action, target_id, detail) for target_id in target_ids]
+    AuditEntry.objects.bulk_create(entries, batch_size=1000)
+
+
+def _entry(caller: Caller | Caretaker, action: str, target_id: str, detail: dict[str, Any]) -> AuditEntry:
+    return AuditEntry(
         project=caller.project,
         actor=caller.actor,
         actor_id=caller.actor_id,

@@ -229,10 +229,10 @@ def test_the_sweeper_rings_for_what_waits_and_for_nothing_else(
 ) -> None:
     rung: list[str] = []
     monkeypatch.setattr(tasks, "ring", lambda task, key: rung.append(key))
-    tasks.sweep_all()
+    tasks.sweep_graphs()
     assert rung == []
     api.say(thread, {"role": "assistant", "content": "Hello!"})
-    tasks.sweep_all()
+    tasks.sweep_graphs()
     assert rung == [str(Graph.objects.get().pk)]
 
 

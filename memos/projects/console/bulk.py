@@ -55,14 +55,14 @@ def _ask(name: str, page: BulkAdmin, request: HttpRequest, rows: QuerySet[Any]) 
 
 
 def _keys(page: BulkAdmin, rows: QuerySet[Any], name: str) -> list[UUID]:
-    """The oldest, and one more than an operation takes where there are so many."""
-    return list(rows.order_by("pk").values_list(page.bulk[name], flat=True)[: MOST + 1])
+    """The first in the kind's order, and one more than an operation takes where there are so many."""
+    return list(rows.order_by(KINDS[name].order).values_list(page.bulk[name], flat=True)[: MOST + 1])
 
 
 def _told(kind: Kind, found: int, chosen: int) -> list[str]:
     told = [f"The worker does this to {counted(min(found, MOST), kind.model)}, one after the other."]
     if found > MOST:
-        told.append(f"The list has more: these are the oldest {MOST:,}. Ask again for the rest.")
+        told.append(f"The list has more: these are the {kind.first} {MOST:,}. Ask again for the rest.")
     elif found < chosen:
         told.append(
             f"{counted(chosen - found, kind.model)} of other projects stay as they are: you may not do it there."
