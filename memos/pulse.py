@@ -138,7 +138,7 @@ def _living(names: set[bytes]) -> list[WorkerPulse]:
     return [_read(what) for what in said if what]
 
 
-def _read(said: bytes) -> WorkerPulse:
+def _read(said: bytes | str) -> WorkerPulse:
     """A worker of a newer version may tell more than is known here."""
     known = {field.name for field in fields(WorkerPulse)}
     return WorkerPulse(**{name: value for name, value in json.loads(said).items() if name in known})
