@@ -11,8 +11,8 @@ from graphs.models import Document
 from ingest.erase import delete_document
 from ingest.models import IngestJob
 from memos.projects.audit import Caller
-from memos.projects.console.base import NewestChoices
 from memos.projects.console.deleting import DeletingAdmin
+from memos.projects.console.lists import NewestChoices
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import NOTHING, moment, names_of, section, short
 

@@ -14,7 +14,7 @@ from graphs.admin.mending.entity import EntityMending
 from graphs.models import Entity, Mention, Relation
 from graphs.render import name_of
 from memos import ids
-from memos.projects.console.base import NewestChoices
+from memos.projects.console.lists import NewestChoices
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import MOST, bullets, link, list_of, moment, section
 

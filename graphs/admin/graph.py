@@ -8,8 +8,8 @@ from graphs.admin.base import OWNERS, GraphRowAdmin, arrow, origin_of, owner_of,
 from graphs.admin.drawing.pages import DrawingAdmin
 from graphs.models import Document, Embedding, Entity, Episode, Graph, Memory, Mention, Relation, Source
 from graphs.render import name_of
-from memos.projects.console.base import FirstProjects, NewestChoices
 from memos.projects.console.counting import capped
+from memos.projects.console.lists import FirstProjects, NewestChoices
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import MOST, bullets, link, list_of, moment, section, short, to
 

@@ -18,9 +18,9 @@ from graphs.models.memory import SPEAKER
 from graphs.render import UNNAMED, name_of, sentence
 from ingest.erase import delete_memory
 from memos.projects.audit import Caller
-from memos.projects.console.base import NewestChoices
 from memos.projects.console.bulk import BulkAdmin
 from memos.projects.console.deleting import DeletingAdmin
+from memos.projects.console.lists import NewestChoices
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import MOST, NOTHING, bullets, link, list_of, moment, section, short
 

@@ -18,9 +18,11 @@ from ingest.documents.stopping import next_pieces
 from ingest.jobs import cancel_job, retry_job
 from ingest.models import CANCELLED, IngestJob
 from memos.api.problems import Problem
-from memos.projects.console.base import FirstProjects, caller_of, record_read
+from memos.projects.console.base import record_read
 from memos.projects.console.bulk import BulkAdmin
 from memos.projects.console.confirming import confirmation
+from memos.projects.console.lists import FirstProjects
+from memos.projects.console.rights import caller_of
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import NOTHING, bullets, grid, link, moment, page_of, section, short, tally
 from threads.admin.naming import titled as thread_title

@@ -15,8 +15,10 @@ from ingest.models import Operation
 from ingest.operations import KINDS, cancel_operation
 from memos.api.problems import Problem
 from memos.projects import roles
-from memos.projects.console.base import ConsoleAdmin, FirstProjects, caretaker_of, operator_of
+from memos.projects.console.base import ConsoleAdmin
 from memos.projects.console.confirming import confirmation
+from memos.projects.console.lists import FirstProjects
+from memos.projects.console.rights import caretaker_of, operator_of
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import NOTHING, counted, grid, link, list_of, moment, page_at, page_of, section, to
 from memos.projects.models import AuditEntry

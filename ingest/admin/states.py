@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from ingest.models import CANCELLED, IngestJob
-from memos.projects.console.base import NewestChoices
+from memos.projects.console.lists import NewestChoices
 
 CHOICE = CANCELLED.lower()
 

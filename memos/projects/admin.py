@@ -19,17 +19,12 @@ from memos.projects import operators, services
 from memos.projects.audit import Caller
 from memos.projects.console import usage
 from memos.projects.console.auditing import AuditEntryAdmin
-from memos.projects.console.base import (
-    ConsoleAdmin,
-    caller_of,
-    caretaker_of,
-    is_superuser,
-    operator_of,
-)
+from memos.projects.console.base import ConsoleAdmin
 from memos.projects.console.counting import capped
 from memos.projects.console.keys import ApiKeyAdmin
 from memos.projects.console.memberships import MembershipAdmin
 from memos.projects.console.operator import SigningIn
+from memos.projects.console.rights import caller_of, caretaker_of, is_superuser, operator_of
 from memos.projects.console.seals import AuditSealAdmin
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import NOTHING, bullets, link, list_of, moment, section, to

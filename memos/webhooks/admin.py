@@ -11,10 +11,12 @@ from unfold.decorators import display as label
 from memos import ids
 from memos.api.problems import Problem
 from memos.projects.audit import Caller
-from memos.projects.console.base import ConsoleAdmin, FirstProjects, NewestChoices, caller_of
+from memos.projects.console.base import ConsoleAdmin
 from memos.projects.console.confirming import confirmation
 from memos.projects.console.deleting import DeletingAdmin
 from memos.projects.console.issuing import IssuingAdmin
+from memos.projects.console.lists import FirstProjects, NewestChoices
+from memos.projects.console.rights import caller_of
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import NOTHING, bullets, link, list_of, moment, page_of, section, short, to
 from memos.webhooks import services

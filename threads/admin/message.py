@@ -16,8 +16,8 @@ from graphs.models import Episode
 from ingest.erase import delete_message
 from ingest.models import IngestJob
 from memos.projects.audit import Caller
-from memos.projects.console.base import FirstProjects, NewestChoices
 from memos.projects.console.deleting import DeletingAdmin
+from memos.projects.console.lists import FirstProjects, NewestChoices
 from memos.projects.console.narrowing import projects_of
 from memos.projects.console.search import Finding, text_query
 from memos.projects.console.shown import link, moment, names_of, short, to

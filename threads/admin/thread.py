@@ -17,10 +17,11 @@ from ingest.models import IngestJob
 from ingest.operations import KINDS
 from memos.projects import roles
 from memos.projects.audit import Caller
-from memos.projects.console.base import FirstProjects, caller_of, may
 from memos.projects.console.bulk import BulkAdmin
 from memos.projects.console.confirming import confirmation
 from memos.projects.console.deleting import DeletingAdmin
+from memos.projects.console.lists import FirstProjects
+from memos.projects.console.rights import caller_of, may
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import counted, link, moment, names_of, page_of
 from threads.admin.naming import titled

@@ -12,9 +12,10 @@ from ingest.transfer.export import export_user
 from ingest.transfer.records import OF_USER
 from memos.api.problems import Problem
 from memos.api.renderers import JSON_LINES
-from memos.projects.console.base import ConsoleAdmin, caller_of
+from memos.projects.console.base import ConsoleAdmin
 from memos.projects.console.counting import capped_together
 from memos.projects.console.rendering import rendered
+from memos.projects.console.rights import caller_of
 from memos.projects.console.shown import list_of, names_of, page_of, tally
 from users.models import User
 from users.naming import named

@@ -6,7 +6,7 @@ from django.contrib import admin
 
 from ingest.erase import erase_group
 from memos.projects.audit import Caller
-from memos.projects.console.base import FirstProjects
+from memos.projects.console.lists import FirstProjects
 from memos.projects.console.search import Finding
 from users.admin import deeds, parts
 from users.admin.owner import OwnerAdmin, Part

@@ -14,9 +14,9 @@ from graphs.admin.going import Going, with_graph
 from graphs.models import Document, Entity, Episode, Memory
 from ingest.models import IngestJob
 from memos.projects import roles
-from memos.projects.console.base import may
 from memos.projects.console.counting import capped_together, shown
 from memos.projects.console.deleting import DeletingAdmin
+from memos.projects.console.rights import may
 from memos.projects.console.shown import Names, link, moment, tally
 
 Reader = Callable[[HttpRequest, Any], dict[str, Any]]

@@ -13,7 +13,7 @@ from graphs.models import Document, Entity, Graph, Mention
 from graphs.render import name_of
 from ingest.models import IngestJob
 from memos.projects import roles
-from memos.projects.console.base import may
+from memos.projects.console.rights import may
 from memos.projects.console.shown import MOST, list_of, moment, names_of, page_of, short, tally
 from threads.admin.naming import titled as thread_title
 from threads.models import Message, Thread

@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from graphs.admin.going import Going
 from ingest.erase import erase_user
 from memos.projects.audit import Caller
-from memos.projects.console.base import FirstProjects
 from memos.projects.console.counting import newest
+from memos.projects.console.lists import FirstProjects
 from memos.projects.console.regenerating import RegeneratingAdmin
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import NOTHING, names_of

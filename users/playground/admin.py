@@ -14,9 +14,10 @@ from ingest.models import IngestJob
 from memos import ids
 from memos.api.problems import Problem
 from memos.projects import audit, roles
-from memos.projects.console.base import ConsoleAdmin, caller_of, may, operator_of, record_list
+from memos.projects.console.base import ConsoleAdmin, record_list
 from memos.projects.console.counting import capped
 from memos.projects.console.rendering import rendered
+from memos.projects.console.rights import caller_of, may, operator_of
 from memos.projects.console.shown import list_of, page_of
 from users.context.explained import Explanation, explain
 from users.models import Group, User

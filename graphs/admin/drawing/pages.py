@@ -18,8 +18,9 @@ from graphs.kinds import EntityType
 from graphs.models import Entity, Graph, Relation
 from graphs.render import name_of
 from memos.projects import roles
-from memos.projects.console.base import ConsoleAdmin, may, record_list, record_read
+from memos.projects.console.base import ConsoleAdmin, record_list, record_read
 from memos.projects.console.rendering import rendered
+from memos.projects.console.rights import may
 
 NEEDED = ("graphs.view_graph", "graphs.view_entity", "graphs.view_memory")
 MOST_FOUND = 20

@@ -12,7 +12,7 @@ from graphs.render import name_of
 from ingest.entities import Split, merge_entities, split_entity, update_entity
 from ingest.mending.entities import restore_entity
 from memos import ids
-from memos.projects.console.base import caller_of
+from memos.projects.console.rights import caller_of
 from memos.projects.console.shown import tally
 
 _ANY, _CHANGED = ("new", "changed"), ("changed",)

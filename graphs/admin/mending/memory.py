@@ -19,7 +19,7 @@ from ingest.mending.spans import close_memory, reopen_memory
 from ingest.mending.split import Part, split_memory
 from ingest.mending.withdrawal import restore_memory, retire_memory
 from memos import ids
-from memos.projects.console.base import caller_of
+from memos.projects.console.rights import caller_of
 from memos.projects.console.shown import tally
 
 _FIELDS = {"content": "content", "kind": "kind", "validFrom": "valid_from", "validTo": "valid_to"}

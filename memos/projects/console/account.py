@@ -18,7 +18,7 @@ from unfold.forms import AdminOwnPasswordChangeForm
 from memos import ids
 from memos.projects import operators
 from memos.projects.console import enrolment
-from memos.projects.console.base import caretaker_of, operator_of
+from memos.projects.console.rights import caretaker_of, operator_of
 from memos.projects.console.shown import MOST, tally
 from memos.projects.console.signing_in import WRONG_CODE
 from memos.projects.signin import entering, second_factor, sessions

@@ -23,17 +23,9 @@ from memos.projects.console.auditfilters import (
     TargetFilter,
     scope,
 )
-from memos.projects.console.base import (
-    ConsoleAdmin,
-    FirstProjects,
-    NewestChoices,
-    RefChangeList,
-    caller_of,
-    caretaker_of,
-    is_superuser,
-    may,
-    projects_for,
-)
+from memos.projects.console.base import ConsoleAdmin
+from memos.projects.console.lists import FirstProjects, NewestChoices, RefChangeList
+from memos.projects.console.rights import caller_of, caretaker_of, is_superuser, may, projects_for
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import list_of, moment, page_at, tally, to
 from memos.projects.models import AuditEntry, AuditSeal

@@ -5,69 +5,25 @@ from copy import deepcopy
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.contrib.admin.filters import ChoicesFieldListFilter, RelatedFieldListFilter
 from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.admin.views.main import ChangeList as DjangoChangeList
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from unfold.admin import ModelAdmin
-from unfold.views import ChangeList
 
 from memos import ids
-from memos.api.middleware import current_request_id
 from memos.projects import audit, roles
-from memos.projects.audit import Caller, Caretaker
-from memos.projects.console.counting import CappedPaginator, newest
-from memos.projects.console.narrowing import SCOPES, is_offered
+from memos.projects.console.counting import CappedPaginator
+from memos.projects.console.lists import RefChangeList
+from memos.projects.console.narrowing import is_offered
+from memos.projects.console.rights import caller_of, may, operator_of, projects_for
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import link, list_of, moment, page_of
-from memos.projects.models import AuditEntry, Identified, Operator, Project
+from memos.projects.models import AuditEntry, Identified, Project
 
-SUPERUSER = "superuser"
 _NAMES = {"ij": "job", "rev": "revision"}
 """What the audit log calls rows whose model has a longer name."""
-
-
-def operator_of(request: HttpRequest) -> Operator:
-    assert isinstance(request.user, Operator)
-    return request.user
-
-
-def caller_of(request: HttpRequest, project: Project) -> Caller:
-    return Caller.from_operator(project, operator_of(request), current_request_id())
-
-
-def caretaker_of(request: HttpRequest) -> Caretaker:
-    return Caretaker.from_operator(operator_of(request), current_request_id())
-
-
-def may(request: HttpRequest, right: str, row: Any = None) -> bool:
-    """Whether the operator has the right in the project of ``row``, or, without one, in any project."""
-    has = bool(getattr(request.user, "is_staff", False)) and request.user.has_perm(right, row)
-    return _noted(request, has, right, row)
-
-
-def is_superuser(request: HttpRequest) -> bool:
-    is_one = request.user.is_active and getattr(request.user, "is_staff", False) and request.user.is_superuser
-    return _noted(request, bool(is_one), SUPERUSER)
-
-
-def _noted(request: HttpRequest, has: bool, right: str, row: Any = None) -> bool:
-    if not has:
-        request.__dict__.setdefault("_refused", (right, row))
-    return has
-
-
-def refused_of(request: HttpRequest) -> tuple[str, Any] | None:
-    """The first right that was asked for and not had, and the row that it was asked for."""
-    return request.__dict__.get("_refused")
-
-
-def projects_for(request: HttpRequest, right: str) -> QuerySet[Project]:
-    """Those where the operator has the right."""
-    keys = roles.projects_with(operator_of(request), right)
-    return Project.objects.all() if keys is None else Project.objects.filter(pk__in=keys)
 
 
 def record_read(request: HttpRequest, row: Any) -> None:
@@ -88,35 +44,6 @@ def record_list(request: HttpRequest, rows: Iterable[Any]) -> None:
 
 def _noun(row: Any) -> str:
     return _NAMES.get(row.PREFIX, row._meta.model_name)
-
-
-class RefChangeList(ChangeList):
-    """Links to rows by their shown ids."""
-
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        self.full_result_count = self.result_count  # else the heading tells the capped count as if it were all
-
-    def url_for_result(self, result: Identified) -> str:
-        return page_of(result)
-
-
-class NewestChoices(ChoicesFieldListFilter):
-    """A filter on a column that has no index: among the newest rows only, unless the list is narrow already."""
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
-        found = super().queryset(request, queryset)
-        chosen = self.lookup_val is not None and found is not None
-        narrow = any(name.split("__")[0] in SCOPES for name in request.GET)
-        return newest(found) if chosen and not narrow and found is not None else found
-
-
-class FirstProjects(RelatedFieldListFilter):
-    """A few dozen projects to click on; any other is reached by searching for its id."""
-
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
-        seen = projects_for(request, "projects.view_project")
-        return [(project.pk, str(project)) for project in seen.order_by("name", "mode")[:40]]
 
 
 class ConsoleAdmin(ModelAdmin):

@@ -11,8 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from ingest.operations import KINDS, MOST, Kind, request_operation
-from memos.projects.console.base import ConsoleAdmin, caretaker_of, may, projects_for
+from memos.projects.console.base import ConsoleAdmin
 from memos.projects.console.confirming import confirmation
+from memos.projects.console.rights import caretaker_of, may, projects_for
 from memos.projects.console.shown import counted, page_of
 
 Act = tuple[Callable[..., HttpResponse], str, str]

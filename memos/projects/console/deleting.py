@@ -12,9 +12,10 @@ from django.shortcuts import redirect
 
 from memos.api.problems import Problem
 from memos.projects.audit import Caller
-from memos.projects.console.base import ConsoleAdmin, caller_of
+from memos.projects.console.base import ConsoleAdmin
 from memos.projects.console.counting import capped_together
 from memos.projects.console.rendering import rendered
+from memos.projects.console.rights import caller_of
 from memos.projects.console.shown import Names, list_of, page_of, tally
 
 MANY = 1_000

@@ -22,10 +22,11 @@ from unfold.widgets import (
 
 from memos.projects import services
 from memos.projects.console import usage
-from memos.projects.console.base import FirstProjects, caller_of
 from memos.projects.console.confirming import confirmation
 from memos.projects.console.issuing import IssuingAdmin
+from memos.projects.console.lists import FirstProjects
 from memos.projects.console.rendering import rendered
+from memos.projects.console.rights import caller_of
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import moment, page_of, section
 from memos.projects.durations import parse_duration

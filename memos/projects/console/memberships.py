@@ -11,8 +11,9 @@ from unfold.decorators import display as label
 
 from memos.projects import operators
 from memos.projects.audit import Caller
-from memos.projects.console.base import FirstProjects, caller_of, may
 from memos.projects.console.deleting import DeletingAdmin
+from memos.projects.console.lists import FirstProjects
+from memos.projects.console.rights import caller_of, may
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import moment
 from memos.projects.models import Membership, Project

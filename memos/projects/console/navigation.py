@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from memos.projects import roles
-from memos.projects.console.base import is_superuser, may
+from memos.projects.console.rights import is_superuser, may
 from memos.projects.console.titles import GROUPS
 
 _SYSTEM = {"title": "System", "icon": "monitor_heart"}

@@ -10,8 +10,8 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
-from memos.projects.console.base import caretaker_of, is_superuser, operator_of
 from memos.projects.console.confirming import confirmation
+from memos.projects.console.rights import caretaker_of, is_superuser, operator_of
 from memos.projects.console.shown import MOST, NOTHING, bullets, moment, section, tally
 from memos.projects.models import Operator
 from memos.projects.signin import entering, second_factor, sessions, throttle

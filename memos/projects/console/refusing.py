@@ -16,7 +16,7 @@ from unfold.sites import UnfoldAdminSite
 from memos.api import errors
 from memos.api.middleware import current_request_id
 from memos.projects import roles
-from memos.projects.console.base import SUPERUSER, operator_of, refused_of
+from memos.projects.console.rights import SUPERUSER, operator_of, refused_of
 from memos.projects.models import Membership
 
 NOT_HERE = "What was here is gone, or it is in a project that you have no role in, or the address is wrong."

@@ -9,9 +9,9 @@ from unfold.decorators import action
 
 from ingest.operations import KINDS
 from ingest.services import ask_for_summary
-from memos.projects.console.base import caller_of, may
 from memos.projects.console.bulk import BulkAdmin
 from memos.projects.console.confirming import confirmation
+from memos.projects.console.rights import caller_of, may
 from memos.projects.console.shown import NOTHING, moment, page_of
 from users.models import Summary, User
 

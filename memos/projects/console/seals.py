@@ -5,7 +5,8 @@ from typing import Any
 from django.contrib import admin
 from unfold.decorators import display as label
 
-from memos.projects.console.base import ConsoleAdmin, FirstProjects
+from memos.projects.console.base import ConsoleAdmin
+from memos.projects.console.lists import FirstProjects
 from memos.projects.console.search import Finding
 from memos.projects.console.shown import NOTHING, list_of, moment, to
 from memos.projects.models import AuditEntry, AuditSeal

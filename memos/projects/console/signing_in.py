@@ -21,7 +21,7 @@ from unfold.widgets import BASE_INPUT_CLASSES
 
 from memos.projects.audit import Caretaker
 from memos.projects.console import enrolment
-from memos.projects.console.base import caretaker_of
+from memos.projects.console.rights import caretaker_of
 from memos.projects.models import Operator
 from memos.projects.signin import entering, second_factor, sessions, visits
 from memos.projects.signin.entering import WrongPassword

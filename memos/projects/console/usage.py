@@ -12,9 +12,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from memos.figures.models import RequestTally
-from memos.projects.console.base import RefChangeList
 from memos.projects.console.home.charts import bars, spark
 from memos.projects.console.home.figures import by_status
+from memos.projects.console.lists import RefChangeList
 from memos.projects.models import ApiKey, Project
 
 DAYS = 30

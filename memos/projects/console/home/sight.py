@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from memos import ids
 from memos.figures.models import Projects
-from memos.projects.console.base import is_superuser, projects_for
+from memos.projects.console.rights import is_superuser, projects_for
 from memos.projects.models import Project
 
 DAY, MONTH = "24h", "30d"

@@ -15,11 +15,11 @@ from graphs import embedders
 from memos import pulse
 from memos.figures import sql, storage
 from memos.figures.models import Mark
-from memos.projects.console.base import is_superuser
 from memos.projects.console.counting import shown
 from memos.projects.console.home import attention, figures, versions
 from memos.projects.console.home.sight import Sight
 from memos.projects.console.home.work import work_of
+from memos.projects.console.rights import is_superuser
 from memos.projects.console.shown import NOTHING, moment
 
 SHOWN_SETTINGS = (

@@ -9,12 +9,12 @@ from graphs.models import Memory
 from ingest.models import IngestJob
 from memos import pulse
 from memos.figures.models import StorageShare
-from memos.projects.console.base import may
 from memos.projects.console.counting import capped, estimates
 from memos.projects.console.counting import shown as counted
 from memos.projects.console.home import attention, figures, versions
 from memos.projects.console.home.sight import DAY, MONTH, Sight, sight_of
 from memos.projects.console.home.work import Work, work_of
+from memos.projects.console.rights import may
 from memos.projects.console.shown import NOTHING, link, list_of, moment
 from memos.projects.models import AuditEntry, Project
 from threads.models import Message
