@@ -28,5 +28,7 @@ def sentence(memory: Memory) -> str:
 
 
 def in_words(content: str, about: Entity | None) -> str:
-    text = content.replace(SPEAKER, call(about))
+    """By their name, but for the sentence that gives it: "The user prefers to be called Ann"."""
+    own = content == f"{SPEAKER} prefers to be called {name_of(about)}."
+    text = content.replace(SPEAKER, UNNAMED if own and about and about.is_subject else call(about))
     return text[:1].upper() + text[1:]

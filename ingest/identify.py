@@ -33,6 +33,10 @@ RECENTLY, LONG_AGO = timedelta(days=7), timedelta(days=30)
 """One of two is clearly meant when only it was spoken of in this while, and the other not for so long."""
 
 
+GUESSED = frozenset((EntityType.PLACE, EntityType.ORGANIZATION, EntityType.PRODUCT))
+"""Types that are mixed up where nothing is asserted that only one of them could be: is "at Lumen" a firm or a town?"""
+
+
 @dataclass(frozen=True, slots=True)
 class Mentioned:
     """A name as it was said: whose it may be follows from the links that its fact asserts."""
@@ -42,6 +46,8 @@ class Mentioned:
     """What it is to the speaker: the predicates of the links between them."""
     is_human: bool
     """Whether the fact asserts anything of it that can't be said of a pet."""
+    is_linked: bool
+    """Whether the fact asserts anything of it, so that its type is more than a guess."""
 
 
 def mentioned(thing: Thing, fact: Fact) -> Mentioned:
@@ -51,6 +57,7 @@ def mentioned(thing: Thing, fact: Fact) -> Mentioned:
         thing,
         roles=frozenset(link.predicate for link in own if link.predicate in ROLES),
         is_human=any(link.predicate not in OF_PETS for link in links),
+        is_linked=bool(links),
     )
 
 
@@ -69,6 +76,7 @@ def meant_by(name: Mentioned, place: Place) -> list[Entity]:
     thing = name.thing
     found = [entity for entity in named(place.graph, thing.name, thing.type) if entity != place.speaker]
     alike = [one for one in found if _may_be(one, thing) or (not name.is_human and _is_a_pet(one, thing))]
+    alike = alike or _of_a_guessed_type(found, name, place)
     if not alike:
         return _by_a_part_of_the_name(name, place)
     fitting = _fitting(alike, name.roles, place)
@@ -89,6 +97,15 @@ def _initials(name: str) -> list[bool]:
 def _is_a_pet(entity: Entity, thing: Thing) -> bool:
     """ "Rex is three": what a message does not introduce is taken for a person, though it may be the dog."""
     return (thing.type, entity.type) == (EntityType.PERSON, EntityType.ANIMAL) and entity.name[:1].isupper()
+
+
+def _of_a_guessed_type(found: Sequence[Entity], name: Mentioned, place: Place) -> list[Entity]:
+    """The only one of this name in the thread, where something is asserted of one and the other's type is a guess."""
+    others = [entity for entity in found if {entity.type, name.thing.type} <= GUESSED]
+    if len(others) != 1 or not _are_spoken_of_here(others, place):
+        return []
+    known = Relation.objects.filter(Q(subject=others[0]) | Q(object=others[0])).exists()
+    return others if name.is_linked != known else []
 
 
 def _fitting(found: Sequence[Entity], roles: frozenset[str], place: Place) -> list[Entity]:

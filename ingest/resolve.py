@@ -188,14 +188,14 @@ class Writer:
             return create_entity(self.graph, thing.name, thing.type, self.said_at, aliases=self._free(thing.aliases))
         if len(meant) > 1:
             return None
-        self._seen(meant[0], thing, by_role=bool(name.roles))
+        self._seen(meant[0], thing, by_role=bool(name.roles), is_sure=name.is_linked)
         return meant[0]
 
-    def _seen(self, entity: Entity, thing: Thing, *, by_role: bool) -> None:
+    def _seen(self, entity: Entity, thing: Thing, *, by_role: bool, is_sure: bool) -> None:
         """Known by another part of the name and the same role, it goes by both from now on."""
         entity.first_seen_at = min(entity.first_seen_at, self.said_at)
         entity.last_seen_at = max(entity.last_seen_at, self.said_at)
-        if entity.type == EntityType.TOPIC:
+        if entity.type == EntityType.TOPIC or (is_sure and {entity.type, thing.type} <= identify.GUESSED):
             entity.type = thing.type
         said = (thing.name, *thing.aliases) if by_role else thing.aliases
         new = [alias for alias in said if not keys_of(alias, thing.type) & {*entity.names, *entity.apart}]

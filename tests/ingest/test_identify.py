@@ -90,6 +90,22 @@ def test_one_name_in_two_spellings_is_one(said: Any, type_: str, first: str, sec
 
 
 @pytest.mark.parametrize(
+    "lines", [("Ada lives_in Lumen", "about organization Lumen"), ("about organization Lumen", "Ada lives_in Lumen")]
+)
+def test_a_guessed_type_gives_way_to_what_is_asserted_in_the_thread(said: Any, lines: tuple[str, str]) -> None:
+    for line in lines:
+        said(line)
+    assert [entity.type for entity in Entity.objects.filter(name="Lumen")] == ["place"]
+
+
+@pytest.mark.parametrize("guess", ["about person Lumen", "about organization Lumen"])
+def test_a_person_and_what_another_thread_speaks_of_stay_apart(said: Any, guess: str) -> None:
+    said("Ada lives_in Lumen")
+    said(guess, thread=1 if "person" in guess else 2)
+    assert names(name="Lumen") == ["Lumen", "Lumen"]
+
+
+@pytest.mark.parametrize(
     ("first", "second"),
     [
         ("person Tom", "person Tommy"),

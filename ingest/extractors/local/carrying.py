@@ -24,6 +24,32 @@ SOMEONE = re.compile(
     r"\b(?P<met>dating|seeing|met) (?:someone|somebody|an? (?:new )?(?:man|woman|guy|girl|boy))\b(?P<when>[^,.;]{0,30}), (?:and )?(?:his|her|their) name(?:'s| is) (?P<name>[A-Z][\w-]+)"
 )
 
+MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+PLACED = re.compile(
+    rf"\b(?P<tie>in|at|near|to|into) (?:the )?(?!{MONTH}){NAME}(?: (?:in|at|near) (?!{MONTH})[A-Z][\w-]*)?"
+)
+""" "At Lumen in Oslo" is one place: Lumen."""
+THERE = re.compile(
+    r"(?<!\bin)(?<!\bout)(?<!\bup)(?<!\bover)(?<!\bdown)(?<!\bfrom)(?<!\bhi)(?<!\bhello)(?<!\bhey)(?<!\band)"
+    r" there(?=[.,!]| (?:too|now|since|for|as|with|in|on|last|every|until|because|and I|but I|two|three|a few)\b)"
+)
+BOUND_FOR = re.compile(
+    r"\b(?:go|goes|going|went|gone|move|moves|moving|moved|fly|flies|flying|flew|travel|travels|travell?ing|travell?ed|drive|drove|driving|"
+    r"commut(?:e|es|ed|ing)|return(?:s|ed|ing)?|come|comes|came|coming|relocat(?:e|es|ed|ing)|head(?:s|ed|ing)?|ride|rode|get|got)(?: back)?$"
+)
+
+
+def with_the_place_named(before: str, text: str) -> str:
+    """ "I work at Acme." and "Nadia leads a team there." as "Nadia leads a team at Acme", where one place was named."""
+    there, places = THERE.search(text), list(PLACED.finditer(before))
+    if there is None or len(places) != 1:
+        return text
+    place, left = places[0], text[: there.start()]
+    name = place["name"].rstrip(".")
+    the = "the " if f"{place['tie']} the " in place.group() else ""
+    tie = "to" if BOUND_FOR.search(left) else "in" if place["tie"] in ("to", "into") else place["tie"]
+    return f"{left} {tie} {the}{name}{text[there.end() :]}"
+
 
 def with_names_given(line: str) -> str:
     """ "I'm dating someone, her name is Ida" as "I'm dating Ida"."""
@@ -32,6 +58,7 @@ def with_names_given(line: str) -> str:
 
 def with_what_was_said(before: str, text: str) -> str:
     """Return ``text`` with the employer, the home or what was sought that ``before`` named."""
+    text = with_the_place_named(before, text)
     sought = SEEKING.search(before)
     if sought and FOUND_ONE.match(text):
         return FOUND_ONE.sub(lambda m: f"{m['found']} {sought['what']}", text)

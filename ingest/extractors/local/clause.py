@@ -95,7 +95,7 @@ class Clause:
     @cached_property
     def negated(self) -> bool:
         heads = (self.head, self.main, *self.auxiliaries)
-        tied = any(t.dep_ == "neg" or t.lower_ in ("never", "n't", "not") for head in heads for t in head.children)
+        tied = any(is_negation(t) for t in (*self.shared, *(t for head in heads for t in head.children)))
         return tied or self.ceased
 
     @cached_property
@@ -173,6 +173,25 @@ class Clause:
             ),
             None,
         )
+
+
+def is_negation(token: "Token") -> bool:
+    return token.dep_ == "neg" or token.lower_ in ("never", "n't", "not")
+
+
+def joint_of(part: "Token") -> str:
+    """What ties a coordinated verb to the one before it: "and", "but", "or"; "" for a comma."""
+    ties = [t.lower_ for t in part.head.children if t.dep_ == "cc" and t.i < part.i]
+    return ties[-1] if ties else ""
+
+
+def shares_an_auxiliary(part: "Token", auxiliaries: "list[Token]") -> bool:
+    """ "I don't smoke *or drink*", "I'm cooking *and listening*"; not "I've lived here *and work* at Acme"."""
+    if any(t.dep_ in AUXILIARIES for t in part.children) or joint_of(part) == "but":
+        return False
+    lemmas = {"do" if t.tag_ == "MD" else t.lemma_ for t in auxiliaries}
+    wanted = {"VB": {"do"}, "VBP": {"do"}, "NN": {"do"}, "VBG": {"be", "have"}, "VBN": {"be", "have", "get"}}
+    return bool(wanted.get(part.tag_, set()) & lemmas)
 
 
 def sounds_past(token: "Token") -> bool:

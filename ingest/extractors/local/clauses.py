@@ -3,7 +3,13 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ingest.extractors.local.clause import AUXILIARIES, SUBJECTS, Clause
+from ingest.extractors.local.clause import (
+    SUBJECTS,
+    Clause,
+    is_negation,
+    joint_of,
+    shares_an_auxiliary,
+)
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -69,7 +75,17 @@ def _is_coordinated_verb(token: "Token", head: "Token") -> bool:
     """After "is" a bare verb is a noun that the parser mistook: "allergic to peanuts and shellfish"."""
     if token.dep_ != "conj" or token.pos_ not in ("VERB", "AUX"):
         return False
+    if _is_denied_with(token, head):
+        return False
     return not (head.lemma_ == "be" and token.tag_ == "VB" and not list(token.children))
+
+
+def _is_denied_with(part: "Token", head: "Token") -> bool:
+    """ "I don't eat meat and drink milk" denies both, or that they go together: it stays one clause."""
+    auxiliaries = [t for t in head.children if t.tag_ == "MD" or t.lemma_ == "do"]
+    bare = any(t.lower_ == "never" for t in head.children) and part.tag_ in ("VB", "VBP")
+    denied = any(is_negation(t) for t in head.children) and _subject(part) is None
+    return denied and joint_of(part) == "and" and (bare or shares_an_auxiliary(part, auxiliaries))
 
 
 def _subject(head: "Token") -> "Token | None":
@@ -133,14 +149,12 @@ def _is_connective(token: "Token", head: "Token") -> bool:
 def _shared(first: Clause, part: "Token") -> "tuple[Token, ...]":
     if _subject(part) is not None or first.subject is None:
         return ()
-    subject = tuple(sorted(first.subject.subtree, key=lambda t: t.i))
-    return subject + tuple(first.auxiliaries if _lacks_auxiliary(part) else ())
-
-
-def _lacks_auxiliary(part: "Token") -> bool:
-    if any(t.dep_ in AUXILIARIES for t in part.children):
-        return False
-    return part.tag_ in ("VBG", "VBN", "VB")
+    shared = {*first.subject.subtree}
+    if shares_an_auxiliary(part, first.auxiliaries):
+        shared |= {*first.auxiliaries}
+    if joint_of(part) in ("or", "nor"):
+        shared |= {t for t in (*first.head.children, *first.shared) if is_negation(t)}
+    return tuple(sorted(shared, key=lambda t: t.i))
 
 
 def reasons(clause: Clause) -> Iterator[Clause]:

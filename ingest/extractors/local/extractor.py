@@ -5,6 +5,7 @@ It would rather stay silent than be wrong: what is not understood stays recallab
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from graphs.dates import Resolved
@@ -15,10 +16,11 @@ from ingest.extractors.local.clause import Clause
 from ingest.extractors.local.clauses import clauses, reasons
 from ingest.extractors.local.cleaning import prose
 from ingest.extractors.local.closings import closings_of
+from ingest.extractors.local.coordination import parsed
 from ingest.extractors.local.corrections import corrections_of, mended_facts, mended_lines
 from ingest.extractors.local.instructions import read_instruction
 from ingest.extractors.local.mentions import mentions_before
-from ingest.extractors.local.parsing import model, parse
+from ingest.extractors.local.parsing import model
 from ingest.extractors.local.phrases import read_phrase
 from ingest.extractors.local.reader import read, said_in
 from ingest.extractors.local.scene import Said, Scene
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 LEAST_CONFIDENCE = 0.5
 DOUBTFUL = 0.55
+NOWHERE = -1
+"""Where a date stands in a sentence that it is only inherited by."""
 
 
 class LocalExtractor:
@@ -51,8 +55,8 @@ class LocalExtractor:
 def _read(utterances: Sequence[Utterance]) -> list[list[Fact]]:
     said = [_sentences_of(each) for each in utterances]
     texts = [sentence.text for each in said for sentence in each if may_hold_a_fact(sentence.text)]
-    parsed = parse(texts) if texts else iter(())
-    return [_facts(utterance, each, parsed) for utterance, each in zip(utterances, said, strict=True)]
+    docs = parsed(texts) if texts else iter(())
+    return [_facts(utterance, each, docs) for utterance, each in zip(utterances, said, strict=True)]
 
 
 def _sentences_of(utterance: Utterance) -> list[Sentence]:
@@ -66,23 +70,23 @@ def _sentences_of(utterance: Utterance) -> list[Sentence]:
     )
 
 
-def _facts(utterance: Utterance, said: list[Sentence], parsed: "Iterator[Doc]") -> list[Fact]:
+def _facts(utterance: Utterance, said: list[Sentence], read: "Iterator[list[Doc]]") -> list[Fact]:
     scene, facts = Scene(), []
     for sentence in said:
         instruction = read_instruction(sentence.text)
-        doc = next(parsed) if may_hold_a_fact(sentence.text) else None
+        docs = next(read) if may_hold_a_fact(sentence.text) else []
         if instruction:
             facts.append(_weighed(instruction, sentence))
-        elif doc is not None:
-            found = list(_facts_of_sentence(doc, sentence, scene, utterance))
+        elif docs:
+            found = list(_facts_of_sentence(docs, sentence, scene, utterance))
             found = found or list(filter(None, [read_phrase(sentence.text)]))
             facts += [_weighed(fact, sentence) for fact in found]
     return _without_doubles(facts)
 
 
-def _facts_of_sentence(doc: "Doc", sentence: Sentence, scene: Scene, utterance: Utterance) -> Iterator[Fact]:
+def _facts_of_sentence(docs: "list[Doc]", sentence: Sentence, scene: Scene, utterance: Utterance) -> Iterator[Fact]:
     opening: Said | None = None
-    for clause in clauses(doc):
+    for clause in chain.from_iterable(map(clauses, docs)):
         said = _heard(clause, scene, utterance, sentence, opening)
         opening = opening or said
         fact = _fact(said)
@@ -120,6 +124,8 @@ def _heard(clause: Clause, scene: Scene, utterance: Utterance, sentence: Sentenc
         subject = opening.clause.subject
         start = subject.left_edge.idx if subject is not None else opening.clause.head.idx
         leading = tuple(date for date in opening.dates if date.start_char < start)
+        if opening.clause.head.doc is not clause.head.doc:
+            leading = tuple(replace(date, start_char=NOWHERE, end_char=NOWHERE) for date in leading)
     return said_in(clause, scene, utterance.said_at, corrects=sentence.corrects, inherited=leading)
 
 

@@ -160,7 +160,7 @@ def _fact(instruction: Instruction) -> Fact:
 def _addressed(name: str) -> Fact:
     me, thing = Thing(SPEAKER, EntityType.PERSON), Thing(name, EntityType.PERSON)
     return Fact(
-        f"The assistant should call {SPEAKER} {name}.",
+        f"{SPEAKER} prefers to be called {name}.",
         MemoryKind.INSTRUCTION,
         0.9,
         things=(me,),

@@ -88,9 +88,9 @@ def coordinated(noun: "Token") -> "Iterator[Token]":
 
 
 def is_name(token: "Token") -> bool:
-    return (token.text[:1].isupper() and token.pos_ in ("PROPN", "NOUN", "ADJ", "X", "VERB") and token.is_alpha) or (
-        token.pos_ == "PROPN" and token.text[:1].isupper()
-    )
+    return (
+        token.text[:1].isupper() and token.pos_ in ("PROPN", "NOUN", "ADJ", "X", "VERB") and token.text.isalnum()
+    ) or (token.pos_ == "PROPN" and token.text[:1].isupper())
 
 
 def is_informative(noun: "Token") -> bool:

@@ -38,3 +38,14 @@ def model() -> "Language":
 def parse(sentences: Sequence[str]) -> "Iterator[Doc]":
     """Analyse ``sentences`` in one batch, in their order."""
     yield from model().pipe(sentences, batch_size=64)
+
+
+def is_a_verb(word: str) -> bool:
+    """Whether the lemmatiser's word list has it among the verbs; many of them are nouns too."""
+    return word in _verbs()
+
+
+@cache
+def _verbs() -> frozenset[str]:
+    lookups = model().get_pipe("lemmatizer").lookups  # type: ignore[attr-defined]
+    return frozenset(lookups.get_table("lemma_index")["verb"])

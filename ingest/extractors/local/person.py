@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ingest.extractors.base import SPEAKER
-from ingest.extractors.local.clause import AUXILIARIES, SUBJECTS, sounds_past
+from ingest.extractors.local.clause import AUXILIARIES, SUBJECTS, shares_an_auxiliary, sounds_past
+from ingest.extractors.local.parsing import is_a_verb
 from ingest.extractors.local.verbs import expanded, plural, third_person
 from ingest.extractors.local.words import HOUSEHOLD
 
@@ -84,10 +85,11 @@ class Telling:
 
     def _agree(self, subject: "Token", *, singular: bool) -> None:
         verb = subject.head
-        for each in (verb, *(t for t in verb.children if t.dep_ == "conj" and t.pos_ in ("VERB", "AUX"))):
+        for each in (verb, *_beside(verb)):
             misread = each is not verb and verb.lemma_ == "be" and not any(True for _ in each.children)
             if each is verb or not (misread or any(t.dep_ in SUBJECTS for t in each.children)):
                 finite = (self._behind(subject) if each is verb else None) or finite_verb(each)
+                finite = finite or (each if each.tag_ == "NN" and each is not verb else None)
                 if finite is not None:
                     self.agreement[finite.i] = singular
 
@@ -133,6 +135,19 @@ def expanded_word(token: "Token") -> str:
         )
         return "has" if done else "is"
     return expanded(token.text) if lower in CLITICS or lower in ("ca", "wo", "sha") else token.text
+
+
+def _beside(verb: "Token") -> "list[Token]":
+    """The verbs that are coordinated with it and have a form of their own: not the second of "can swim and dive"."""
+    auxiliaries = [t for t in verb.children if t.dep_ in AUXILIARIES]
+    parts = (t for t in verb.children if t.dep_ == "conj" and _is_verbal(t))
+    return [t for t in parts if not shares_an_auxiliary(t, auxiliaries)]
+
+
+def _is_verbal(part: "Token") -> bool:
+    """Also a bare verb that was taken for a noun: "I never smoke or *drink*"."""
+    lost = part.tag_ == "NN" and part.is_lower and part.nbor(-1).dep_ == "cc" and is_a_verb(part.lower_)
+    return part.pos_ in ("VERB", "AUX") or (lost and part.head.pos_ == "VERB")
 
 
 def _is_a_noun(token: "Token") -> bool:

@@ -136,11 +136,18 @@ def _is_dropped(token: "Token") -> bool:
         return not _is_coordinated(token)
     if token.lower_ == "right" and token.i + 1 < len(token.doc) and token.nbor().lower_ == "now":
         return True
-    return (
-        token.lower_ in DROPPED
-        and token.dep_ == "advmod"
-        and token.head.pos_ in ("VERB", "AUX")
-        and not _is_coordinated(token)
+    if token.dep_ != "advmod":
+        return False
+    if token.lower_ == "there":
+        return _stands_without(token)
+    return token.lower_ in DROPPED and token.head.pos_ in ("VERB", "AUX") and not _is_coordinated(token)
+
+
+def _stands_without(there: "Token") -> bool:
+    """ "Leads a team there" says enough without the place, which nothing names; "lives there" does not."""
+    verb = there.head if there.head.pos_ in ("VERB", "AUX") else there.sent.root
+    return there.nbor(-1).dep_ not in ("prep", "advmod") and any(
+        t.dep_ == "dobj" and t.i < there.i for t in verb.children
     )
 
 
@@ -201,12 +208,13 @@ def _things(said: Said, links: tuple[Link, ...]) -> tuple[Thing, ...]:
 def _named(said: Said) -> list[Thing]:
     """Names that the recogniser is sure of and the grammar agrees with."""
     introduced = _introduced(said)
+    known = {*introduced, said.subject.name if said.subject else ""}
     found = [Thing(name, type_) for name, type_ in introduced.items()]
     for token in said.clause.tokens:
         type_ = EntityType.ORGANIZATION if _employs(token) else nouns.LABELS.get(token.ent_type_)
         if token.lower_ in SOFTWARE:
             type_ = EntityType.PRODUCT
-        if nouns.full_name(token) in introduced or token.text in introduced or is_in_a_date(token, said):
+        if nouns.full_name(token) in known or token.text in introduced or is_in_a_date(token, said):
             continue
         if (
             type_
@@ -220,8 +228,10 @@ def _named(said: Said) -> list[Thing]:
 
 
 def _employs(token: "Token") -> bool:
-    """ "A job interview at Netflix"."""
+    """ "A job interview at Netflix", "my sister works at Acme"."""
     noun = token.head.head if token.head.lower_ in ("at", "with") else token
+    if noun.lemma_ == "work" and noun.pos_ == "VERB" and token.head.lower_ == "at":
+        return True
     return noun.lemma_ in ("interview", "job", "role", "position", "internship", "offer") and noun is not token
 
 

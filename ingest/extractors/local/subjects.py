@@ -53,6 +53,8 @@ def _stranger(noun: "Token") -> Thing | None:
     if noun.tag_ == "NNPS" or noun.lower_ in SOFTWARE:
         return None
     known = nouns.LABELS.get(noun.ent_type_)
+    if known is EntityType.PLACE and noun.head.lemma_ in PERSONAL:
+        known = EntityType.PERSON
     return Thing(nouns.full_name(noun), known or EntityType.PERSON) if known or _is_human(noun) else None
 
 
@@ -60,6 +62,8 @@ def _is_human(noun: "Token") -> bool:
     return noun.head.lemma_ in HUMAN or any(nouns.kin_of(t) for t in noun.head.children if t.dep_ == "attr")
 
 
+PERSONAL = frozenset("work live love hate study marry teach speak enjoy prefer lead manage quit".split())
+"""What no place does, whatever the recogniser takes its subject for: "Nadia works at Acme"."""
 HUMAN = frozenset(
     """
     work live like love hate study marry teach move speak be have play visit enjoy prefer get start join quit

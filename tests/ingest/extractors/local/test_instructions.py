@@ -16,7 +16,7 @@ from tests.ingest.extractors.local.conftest import Extract
         ("From now on use metric units.", "The assistant should use metric units."),
         ("I want you to always cite your sources.", "The assistant should always cite its sources."),
         ("Never suggest pork dishes to me.", "The assistant should never suggest pork dishes to @."),
-        ("Call me Sam.", "The assistant should call @ Sam."),
+        ("Call me Sam.", "@ prefers to be called Sam."),
     ],
 )
 def test_a_standing_instruction_is_kept_as_what_the_assistant_should_do(said: str, kept: str) -> None:
@@ -40,7 +40,7 @@ def test_a_request_and_an_encouragement_are_none(said: str) -> None:
     [
         ("When I ask for code, always give Go.", "The assistant should always give Go when @ asks for code."),
         ("Please don't suggest recipes with pork.", "The assistant should not suggest recipes with pork."),
-        ("Call me Dr. Lee.", "The assistant should call @ Dr. Lee."),
+        ("Call me Dr. Lee.", "@ prefers to be called Dr. Lee."),
     ],
 )  # fmt: skip
 def test_an_instruction_has_its_occasion_and_what_it_forbids(extract: Extract, said: str, told: str) -> None:
