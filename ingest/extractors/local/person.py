@@ -151,9 +151,9 @@ def _is_verbal(part: "Token") -> bool:
 
 
 def _is_a_noun(token: "Token") -> bool:
-    """ "The mine shaft", but not "planning mine planning"."""
+    """ "The mine shaft", but not "planning mine planning", nor "married mine mine"."""
     begins = token.i > 0 and token.nbor(-1).pos_ in ("DET", "ADJ")
-    return token.pos_ == "PROPN" or (token.dep_ == "compound" and begins)
+    return token.pos_ == "PROPN" or (token.dep_ == "compound" and begins and token.head.lower_ not in FIRST)
 
 
 def _is_coordinated(token: "Token") -> bool:

@@ -172,6 +172,7 @@ WRONG_VERB = re.compile(rf"^{SPEAKER} (?:am|are|have|were)\b|\b(?:gettings|going
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example("I'm", ["planning", "mine", "mine"])
 @example("I'm", ["planning", "mine", "planning"])
+@example("I'm", ["planning", "getting", "married", "mine", "mine"])
 @given(st.sampled_from(OPENINGS), st.lists(st.sampled_from(VERBS), min_size=1, max_size=6))
 def test_no_sentence_is_left_half_in_the_first_person(extract: Extract, opening: str, words: list[str]) -> None:
     for fact in extract(f"{opening} {' '.join(words)}."):
