@@ -21,6 +21,8 @@ _MEMORIES = f"""
 SELECT string_agg(int4send(array_position(%(kinds)s, t.kind)), '' ORDER BY t.id),
        string_agg(float8send(coalesce(extract(epoch FROM t.valid_to)::float8, 'infinity')), '' ORDER BY t.id),
        string_agg(int4send((t.retired_at IS NULL)::int), '' ORDER BY t.id),
+       string_agg(uuid_send(t.id), '' ORDER BY t.valid_to, t.id) FILTER (WHERE t.invalidated_by_id IS NOT NULL),
+       string_agg(uuid_send(t.invalidated_by_id), '' ORDER BY t.valid_to, t.id),
        {texts.KEYS}
   {texts.joined(TABLE)}
  WHERE t.graph_id = %(graph)s
@@ -33,11 +35,6 @@ _NOW = " AND role IN ('supports', 'merged')"
 _THEN = """
    AND role IN ('supports', 'merged', 'former') AND recorded_at <= %(moment)s
    AND (retired_at IS NULL OR retired_at > %(moment)s)
-"""
-_HEIRS = """
-SELECT string_agg(uuid_send(id), '' ORDER BY valid_to, id),
-       string_agg(uuid_send(invalidated_by_id), '' ORDER BY valid_to, id)
-  FROM graphs_memory WHERE graph_id = %(graph)s AND invalidated_by_id IS NOT NULL
 """
 _MENTIONS = """
 SELECT string_agg(uuid_send(m.memory_id), '' ORDER BY m.id), string_agg(uuid_send(m.entity_id), '' ORDER BY m.id)
@@ -116,7 +113,7 @@ class Beliefs:
 def load(graph_id: UUID, model: str, outline: Outline) -> tuple[Beliefs, NDArray[np.bytes_]]:
     """The beliefs, and the keys under which the texts of the memories are kept."""
     values: dict[str, Any] = {"graph": graph_id, "model": model, "kinds": KINDS}
-    kinds, ends, believed, keys = _columns(_MEMORIES, values)
+    kinds, ends, believed, ended, heirs, keys = _columns(_MEMORIES, values)
     key_of = np.frombuffer(keys, texts.Key)
     ids = key_of.astype("S16")
     with connection.cursor() as cursor:
@@ -136,7 +133,7 @@ def load(graph_id: UUID, model: str, outline: Outline) -> tuple[Beliefs, NDArray
         entities=entities,
         sources=_pairs(_columns(_SOURCES + _NOW, values), ids, outline.ids),
         mentions=_pairs(_columns(_MENTIONS, values), ids, entities),
-        heirs=_pairs(_columns(_HEIRS, values), ids, ids),
+        heirs=_pairs([ended, heirs], ids, ids),
         relations=relations,
         asserted=asserted,
         subjects=np.array([place for place, (_, _, is_subject) in enumerate(rows) if is_subject], dtype=np.int64),

@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx
 import psycopg
 import pytest
+import time_machine
 from django.db import OperationalError, connection
 
 from memos.figures import requests
@@ -46,6 +47,7 @@ def total() -> int:
     return sum(RequestTally.objects.values_list("count", flat=True))
 
 
+@time_machine.travel(datetime(2026, 11, 26, 12, 59, tzinfo=UTC), tick=False)
 def test_requests_are_counted_by_key_route_and_status(api: Api, counter: Counter) -> None:
     user = api.new_user()
     api.get(f"/v1/users/{user['id']}")
@@ -65,9 +67,7 @@ def test_requests_are_counted_by_key_route_and_status(api: Api, counter: Counter
         (None, None, "GET", "/v1/users", 401, 1),
     }
     assert all(sum(tally.buckets) == tally.count for tally in RequestTally.objects.all())
-    assert {tally.starts_at for tally in RequestTally.objects.all()} == {
-        datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    }
+    assert {tally.starts_at for tally in RequestTally.objects.all()} == {datetime(2026, 11, 26, 12, tzinfo=UTC)}
 
 
 @pytest.mark.django_db

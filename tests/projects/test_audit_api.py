@@ -182,7 +182,7 @@ def test_the_console_exports_what_the_list_shows(console: Client, api: Api, log:
     lines = console.get(f"{LIST}export/", query).getvalue().splitlines()
     assert [json.loads(line)["id"] for line in lines] == refs
     entry = AuditEntry.objects.get(action="audit.exported")
-    assert (entry.project, entry.actor_label) == (None, "ann")
+    assert (entry.project, entry.actor_label) == (api.project, "ann")
     assert "at_from=2026-11-01" in entry.detail["filters"]
     assert "q" in entry.detail["filters"]
 
