@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 import redis
-from django.conf import settings
+from django.conf import LazySettings, settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -31,6 +31,11 @@ def broker(worker_id: str) -> Iterator[str]:
         client.flushdb()
         yield url
         client.flushdb()
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: LazySettings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(scope="session", autouse=True)

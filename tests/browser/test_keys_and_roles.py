@@ -52,7 +52,7 @@ def test_a_role_is_given_and_counts_at_once(site: Site) -> None:
         page.goto("/admin/projects/membership/add/")
         choose(page, "of", "Another")
         page.get_by_label("Operator").select_option("sam")
-        page.get_by_label("Role").select_option("Viewer")
+        page.get_by_role("combobox", name="Role").select_option("Viewer")
         page.get_by_role("button", name="Save").click()
     with site.page("sam") as page:
         page.goto("/admin/projects/project/")

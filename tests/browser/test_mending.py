@@ -48,8 +48,8 @@ def test_memories_are_found_ticked_merged_and_restored(site: Site, memory: str) 
     with site.page(operator="sam") as page:
         page.goto(memory)
         act(page, "Merge")
-        page.get_by_label("Search", exact=True).fill("Nadia")
-        page.get_by_label("Search", exact=True).press("Enter")
+        page.get_by_role("searchbox", name="Search", exact=True).fill("Nadia")
+        page.get_by_role("searchbox", name="Search", exact=True).press("Enter")
         box = page.get_by_role("checkbox").first
         box.check()
         page.get_by_role("button", name="Show what will change").click()

@@ -1,7 +1,6 @@
 from typing import Any
 
 import pytest
-from django.conf import LazySettings
 from django.test import Client
 
 from ingest.models import IngestJob
@@ -9,11 +8,6 @@ from memos.projects.models import Membership, Operator, Project
 from memos.projects.signin.middleware import SESSION_KEY
 from memos.projects.signin.models import OperatorSession
 from tests import factories as make
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: LazySettings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from tests.embedded.conftest import gone
 
 ROOT = Path(__file__).parents[2]
 OWN = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+OWN["PATH"] = os.defpath  # in a folder of the usual one that is closed to us a command might be, for all that is known
 
 
 def execute(*command: str, tmp: Path) -> subprocess.CompletedProcess[str]:

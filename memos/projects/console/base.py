@@ -123,8 +123,7 @@ class ConsoleAdmin(ModelAdmin):
         return response
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        is_text = "\0" not in value  # which no column holds, and PostgreSQL does not look for
-        return is_text and is_offered(self, request, lookup) and super().lookup_allowed(lookup, value, request)
+        return is_offered(self, request, lookup, value) and super().lookup_allowed(lookup, value, request)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[DjangoChangeList]:
         return RefChangeList

@@ -29,11 +29,15 @@ def projects_of(request: HttpRequest, right: str) -> list[UUID] | None:
     return [chosen] if mine is None or chosen in mine else []
 
 
-def is_offered(page: ModelAdmin, request: HttpRequest, lookup: str) -> bool:
+def is_offered(page: ModelAdmin, request: HttpRequest, lookup: str, value: str) -> bool:
     """Whether a look-up is of a filter of the list, or of a scope. Of any other column the count would tell what
     stands in it, also to whoever may not see the column. What is no column narrows nothing."""
     column, _, how = lookup.partition(LOOKUP_SEP)
-    return column not in _columns(page) or (how in CHOSEN and column in {*SCOPES, *_filters(page, request)})
+    if column not in _columns(page):
+        return True
+    if "\0" in value and (how or column in SCOPES):  # no column holds it, and PostgreSQL does not look for it
+        return False
+    return how in CHOSEN and column in {*SCOPES, *_filters(page, request)}
 
 
 def _columns(page: ModelAdmin) -> set[str]:
