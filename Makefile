@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin/python
 # Servers that are gone afterwards, unless DATABASE_URL points to others.
 SERVERS = $(if $(DATABASE_URL),,$(VENV) -m memos.embedded exec --)
-ARGS ?= -n 2 --dist loadfile
+ARGS ?= -n 2 --dist loadgroup
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

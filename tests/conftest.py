@@ -20,6 +20,14 @@ from tests.scripted import Scripted
 from tests.world import Api, World, make_world
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What a file sets up is set up in one process, and the whole Memos that a browser looks at in one too."""
+    for item in items:
+        folder = item.path.parent
+        item.add_marker(pytest.mark.xdist_group(str(folder if folder.name == "browser" else item.path)))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def broker(worker_id: str) -> Iterator[str]:
     """A database of the Valkey server for each process that runs tests, so that none hears another's rings."""

@@ -16,12 +16,12 @@ from memos.projects.models import AuditEntry, Operator
 from memos.projects.signin.models import Attempts, OperatorSession, RecoveryCodes, SecondFactor
 from tests.api.conftest import models, request_of, things_of
 from tests.conftest import Drain
-from tests.console.conftest import admin_operator, console, job, quick_passwords
+from tests.console.conftest import admin_operator, console, job
 from tests.endpoints import ENDPOINTS, Endpoint
 from tests.factories import PASSWORD, ApiKeyFactory, EntityFactory, MemoryFactory, OperatorFactory
 from tests.world import Api, problem
 
-__all__ = ["admin_operator", "console", "job", "quick_passwords"]
+__all__ = ["admin_operator", "console", "job"]
 
 CHANGING = [endpoint for endpoint in ENDPOINTS if endpoint.method != "GET" and endpoint.scope != "read"]
 
@@ -230,7 +230,7 @@ COMMANDS: dict[str, Callable[[Api], list[str]]] = {
 
 
 @pytest.fixture
-def typed(monkeypatch: pytest.MonkeyPatch, quick_passwords: None) -> None:
+def typed(monkeypatch: pytest.MonkeyPatch) -> None:
     """What somebody types who is asked for a password."""
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", NEW)
     monkeypatch.setattr("getpass.getpass", lambda prompt="": NEW)

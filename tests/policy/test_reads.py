@@ -20,12 +20,12 @@ from memos.projects.authentication import scope_of
 from memos.projects.models import AuditEntry, Project
 from memos.urls import API
 from tests.api.conftest import things_of
-from tests.console.conftest import admin_operator, console, job, make_job, quick_passwords
+from tests.console.conftest import admin_operator, console, job, make_job
 from tests.endpoints import ENDPOINTS, Endpoint
 from tests.world import Api, problem
 from users.models import Group
 
-__all__ = ["admin_operator", "console", "job", "quick_passwords"]
+__all__ = ["admin_operator", "console", "job"]
 
 NOTHING_PERSONAL = {"/v1/audit", "/v1/audit/export"}
 """What is read there was written by us. A route that is added here has to say so in `reads` of its view."""

@@ -14,11 +14,11 @@ from django.test.utils import CaptureQueriesContext
 from memos.projects import audit, exporting
 from memos.projects.audit import Caretaker
 from memos.projects.models import AuditEntry, Project
-from tests.console.conftest import admin_operator, console, onlooker, quick_passwords
+from tests.console.conftest import admin_operator, console, onlooker
 from tests.factories import AuditEntryFactory
 from tests.world import Api, World, api_for, bad_fields, problem
 
-__all__ = ["admin_operator", "console", "onlooker", "quick_passwords"]
+__all__ = ["admin_operator", "console", "onlooker"]
 
 Log = Callable[..., list[str]]
 

@@ -11,11 +11,11 @@ from django.test import Client
 from memos.projects import services
 from memos.projects.audit import Caller
 from memos.projects.models import ApiKey, AuditEntry, Project
-from tests.console.conftest import admin_operator, console, onlooker, quick_passwords
+from tests.console.conftest import admin_operator, console, onlooker
 from tests.factories import ApiKeyFactory
 from tests.projects.test_commands import run
 
-__all__ = ["admin_operator", "console", "onlooker", "quick_passwords"]
+__all__ = ["admin_operator", "console", "onlooker"]
 
 pytestmark = pytest.mark.django_db
 

@@ -8,10 +8,10 @@ from memos.projects import operators
 from memos.projects.audit import Caretaker
 from memos.projects.management.commands import bootstrap
 from memos.projects.models import AuditEntry, Operator
-from tests.console.conftest import admin_operator, console, quick_passwords
+from tests.console.conftest import admin_operator, console
 from tests.factories import OperatorFactory
 
-__all__ = ["admin_operator", "console", "quick_passwords"]
+__all__ = ["admin_operator", "console"]
 
 pytestmark = pytest.mark.django_db
 
